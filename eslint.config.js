@@ -1,0 +1,42 @@
+import reactHooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+/** The arrows of the house (ARCHITECTURE.md): a folder and what it must not import. */
+const forbid = (files, patterns, message) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: patterns.map((regex) => ({ regex, message })) }] },
+})
+const electronModule = '^electron$'
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'out', 'dist', 'test-artifacts', 'electron/kernels/assembly'] },
+  ...tseslint.configs.strict,
+  { files: ['renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    files: ['electron/**/*.ts', 'shared/**/*.ts', 'renderer/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  { rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-dynamic-delete': 'off' } },
+  forbid(['shared/**'], ['/electron/', '/renderer/', electronModule, '^node:'], 'shared/ imports nothing from the other two, nor Node.'),
+  forbid(['renderer/**'], ['/electron/', electronModule, '^node:'], 'The page knows no Node and no Electron: go through the contract.'),
+  forbid(['electron/**'], ['/renderer/', electronModule], 'Only main.ts, preload.ts and desktop/ may import electron.'),
+  forbid(['electron/{main,preload}.ts', 'electron/desktop/**'], ['/renderer/'], 'Node code does not import the page.'),
+  forbid(
+    ['electron/engine/**'],
+    ['/renderer/', electronModule, '/ddp/', '/collectives/', '/rank/', '/supervisor/', '/lab/', '/hosts/'],
+    'The engine does not know that other ranks exist: take a GradientSync.',
+  ),
+  forbid(
+    ['electron/{backend,collectives,checkpoint,data,kernels}/**'],
+    ['/renderer/', electronModule, '/engine/', '/ddp/', '/rank/', '/supervisor/', '/lab/', '/hosts/', '/inference/', '/report/'],
+    'The lowest rooms import no other room but each other.',
+  ),
+  forbid(['electron/ddp/**'], ['/renderer/', electronModule, '/rank/', '/supervisor/', '/lab/', '/hosts/', '/backend/'], 'ddp stands on engine and collectives.'),
+  forbid(['electron/{rank,supervisor,inference,report}/**'], ['/renderer/', electronModule, '/lab/', '/hosts/'], 'Arrows point down: hosts → lab → supervisor ‖ rank.'),
+  forbid(['electron/lab/**'], ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'], 'Handlers are thin: they talk to the supervisor, inference and report.'),
+)

@@ -1,0 +1,82 @@
+/**
+ * Sizes of a DistilBERT sequence classifier, in the words of transformers' `config.json`, and the
+ * lab's presets. Pure arithmetic only: the model itself is `electron/engine/model.ts`.
+ */
+import { z } from 'zod'
+
+export const modelPresetNames = ['tiny', 'small', 'distilbert'] as const
+export const modelPresetNameSchema = z.enum(modelPresetNames)
+export type ModelPresetName = z.infer<typeof modelPresetNameSchema>
+
+export const modelConfigSchema = z.object({
+  /** Hidden size. */
+  dim: z.int().positive(),
+  /** Feed-forward size. */
+  hiddenDim: z.int().positive(),
+  nLayers: z.int().positive(),
+  nHeads: z.int().positive(),
+  vocabSize: z.int().positive(),
+  maxPositionEmbeddings: z.int().positive(),
+  dropout: z.number().min(0).lt(1),
+  attentionDropout: z.number().min(0).lt(1),
+  /** Dropout before the last linear layer. */
+  seqClassifDropout: z.number().min(0).lt(1),
+  /** Class names in index order. */
+  labels: z.array(z.string()).min(2),
+})
+export type ModelConfig = z.infer<typeof modelConfigSchema>
+
+interface ModelPreset {
+  title: string
+  description: string
+  dim: number
+  hiddenDim: number
+  nLayers: number
+  nHeads: number
+  vocabSize: number
+  maxPositionEmbeddings: number
+}
+
+/** `vocabSize` is the wish: a vocabulary trained on a small corpus may come out smaller. */
+export const modelPresets: Record<ModelPresetName, ModelPreset> = {
+  tiny: {
+    title: 'Tiny',
+    description: '2 layers × 128: trains on the starter set in seconds on any laptop',
+    dim: 128,
+    hiddenDim: 512,
+    nLayers: 2,
+    nHeads: 2,
+    vocabSize: 8_000,
+    maxPositionEmbeddings: 128,
+  },
+  small: {
+    title: 'Small',
+    description: '4 layers × 256: AG News in minutes on a CPU',
+    dim: 256,
+    hiddenDim: 1024,
+    nLayers: 4,
+    nHeads: 4,
+    vocabSize: 8_000,
+    maxPositionEmbeddings: 256,
+  },
+  distilbert: {
+    title: 'DistilBERT',
+    description: '6 layers × 768, vocabulary 30,522: the size of distilbert-base-uncased',
+    dim: 768,
+    hiddenDim: 3072,
+    nLayers: 6,
+    nHeads: 12,
+    vocabSize: 30_522,
+    maxPositionEmbeddings: 512,
+  },
+}
+
+/** Number of trainable parameters of `DistilBertForSequenceClassification` of these sizes. */
+export function countParameters(c: Omit<ModelConfig, 'labels' | 'dropout' | 'attentionDropout' | 'seqClassifDropout'> & { labelCount: number }): number {
+  const linear = (inputs: number, outputs: number): number => inputs * outputs + outputs
+  const layerNorm = 2 * c.dim
+  const embeddings = (c.vocabSize + c.maxPositionEmbeddings) * c.dim + layerNorm
+  const block = 4 * linear(c.dim, c.dim) + layerNorm + linear(c.dim, c.hiddenDim) + linear(c.hiddenDim, c.dim) + layerNorm
+  const head = linear(c.dim, c.dim) + linear(c.dim, c.labelCount)
+  return embeddings + c.nLayers * block + head
+}

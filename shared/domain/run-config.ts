@@ -1,0 +1,65 @@
+/**
+ * Everything that decides what a run computes. Saved verbatim in `run.json`; two runs with equal
+ * configurations, data and world size compute the same numbers.
+ */
+import { z } from 'zod'
+import { modelPresetNameSchema } from './model-config.ts'
+
+export const badRowPolicySchema = z.enum(['skip', 'refuse'])
+export type BadRowPolicy = z.infer<typeof badRowPolicySchema>
+
+/** Which columns of a CSV mean what: header names, or 0-based indices as decimal strings where there is no header. */
+export const columnMappingSchema = z.object({
+  textColumns: z.array(z.string()).min(1),
+  labelColumn: z.string(),
+})
+export type ColumnMapping = z.infer<typeof columnMappingSchema>
+
+export const dataRefSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('starter') }),
+  z.object({
+    kind: z.literal('csv'),
+    path: z.string().min(1),
+    /** Inferred from the header and the cells where absent. */
+    mapping: columnMappingSchema.optional(),
+    onBadRow: badRowPolicySchema.default('skip'),
+  }),
+])
+export type DataRef = z.infer<typeof dataRefSchema>
+
+export const maxWorldSize = 16
+
+export const runConfigSchema = z.object({
+  /** Display only; the directory is a generated id. */
+  name: z.string().max(120).default(''),
+  model: modelPresetNameSchema.default('tiny'),
+  data: dataRefSchema.default({ kind: 'starter' }),
+  worldSize: z.int().min(1).max(maxWorldSize).default(2),
+  device: z.enum(['cpu']).default('cpu'),
+  /** ONNX Runtime threads in each rank; absent: the cores shared out evenly. */
+  threadsPerRank: z.int().min(1).max(256).optional(),
+  epochs: z.int().min(1).max(1000).default(3),
+  /** Examples per rank and micro-step. `globalBatch` is derived, see below. */
+  microBatch: z.int().min(1).max(4096).default(32),
+  gradAccumSteps: z.int().min(1).max(1024).default(1),
+  learningRate: z.number().positive().max(10).default(5e-4),
+  weightDecay: z.number().min(0).max(1).default(0.01),
+  /** Linear warm-up over this share of all steps, then linear decay to zero. */
+  warmupFraction: z.number().min(0).max(1).default(0.1),
+  maxGradNorm: z.number().positive().default(1),
+  /** Used for every dropout of the model. */
+  dropout: z.number().min(0).lt(1).default(0.1),
+  /** Longest sequence in tokens, [CLS] and [SEP] included; longer texts are truncated. */
+  maxLength: z.int().min(8).max(512).default(128),
+  seed: z.int().min(0).max(0xffffffff).default(42),
+  validationFraction: z.number().gt(0).lt(1).default(0.1),
+  bucketCapBytes: z.int().min(1024).default(4 * 1024 * 1024),
+  deterministic: z.boolean().default(false),
+})
+export type RunConfig = z.infer<typeof runConfigSchema>
+export type RunConfigInput = z.input<typeof runConfigSchema>
+
+/** Examples per optimizer step over all ranks. Derived, never assigned. */
+export function globalBatch(config: Pick<RunConfig, 'microBatch' | 'gradAccumSteps' | 'worldSize'>): number {
+  return config.microBatch * config.gradAccumSteps * config.worldSize
+}

@@ -1,0 +1,114 @@
+/** A run as its directory knows it (`runs/<id>/run.json`) and as the window shows it. */
+import { z } from 'zod'
+import { labErrorInfoSchema } from '../contract/errors.ts'
+import { datasetCardSchema } from './dataset.ts'
+import { hardwareSchema } from './hardware.ts'
+import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts'
+import { modelConfigSchema } from './model-config.ts'
+import { runConfigSchema } from './run-config.ts'
+
+/** `lost` is a run whose lab died while it was running. */
+export const runStateSchema = z.enum(['starting', 'running', 'stopping', 'stopped', 'done', 'failed', 'lost'])
+export type RunState = z.infer<typeof runStateSchema>
+
+export const finalRunStates: readonly RunState[] = ['stopped', 'done', 'failed', 'lost']
+
+export const rankStateSchema = z.enum(['starting', 'joining', 'ready', 'training', 'evaluating', 'saving', 'stopping', 'done', 'failed', 'lost'])
+export type RankState = z.infer<typeof rankStateSchema>
+
+export const rankStatusSchema = z.object({
+  rank: z.int(),
+  pid: z.int().nullable(),
+  /** Plainly: 'CPU, 2 threads'. */
+  device: z.string(),
+  state: rankStateSchema,
+  step: z.int(),
+  samplesPerSec: z.number().nullable(),
+  /** Resident memory, bytes. */
+  rssBytes: z.number().nullable(),
+  /** Why it stopped, where it failed; `first` marks the first cause, the others' errors are consequences. */
+  error: labErrorInfoSchema.nullable(),
+  first: z.boolean(),
+})
+export type RankStatus = z.infer<typeof rankStatusSchema>
+
+export const runRecordSchema = z.object({
+  /** Version of this file's shape. */
+  format: z.literal(1),
+  id: z.string(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  config: runConfigSchema,
+  state: runStateSchema,
+  /** Process that supervises the run while it is active; a record that says 'running' under a dead pid is lost. */
+  supervisorPid: z.int().nullable(),
+  error: labErrorInfoSchema.nullable(),
+  /** Counts starts of the same run: 1, then one more for each resume. */
+  attempt: z.int().positive(),
+  /** The shell command that repeats the run. */
+  command: z.string(),
+  hardware: hardwareSchema,
+  /** Set once the data is loaded. */
+  dataset: datasetCardSchema.nullable(),
+  trainCount: z.int().nullable(),
+  validationCount: z.int().nullable(),
+  tokenizerDigest: z.string().nullable(),
+  modelConfig: modelConfigSchema.nullable(),
+  parameterCount: z.int().nullable(),
+  threadsPerRank: z.int().nullable(),
+  totalSteps: z.int().nullable(),
+  /** Milliseconds from start to the first optimizer step. */
+  timeToFirstStepMs: z.number().nullable(),
+  /** Notes a person should read: a corrupt checkpoint that was passed over, rows skipped. */
+  notes: z.array(z.string()),
+})
+export type RunRecord = z.infer<typeof runRecordSchema>
+
+/** Progress of an active run. */
+export const runProgressSchema = z.object({
+  step: z.int(),
+  totalSteps: z.int().nullable(),
+  epoch: z.int(),
+  elapsedMs: z.number(),
+  /** Null until a few steps were timed. */
+  etaMs: z.number().nullable(),
+  /** What is happening now, in words: 'training', 'evaluating epoch 2', 'saving checkpoint'. */
+  activity: z.string(),
+})
+export type RunProgress = z.infer<typeof runProgressSchema>
+
+/** One row of the list of runs. */
+export const runSummarySchema = z.object({
+  record: runRecordSchema,
+  lastStep: z.int(),
+  lastLoss: z.number().nullable(),
+  lastEpoch: epochMetricsSchema.nullable(),
+  /** Whether the playground can answer with it. */
+  hasModel: z.boolean(),
+})
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+export const runDetailSchema = z.object({
+  record: runRecordSchema,
+  progress: runProgressSchema,
+  ranks: z.array(rankStatusSchema),
+  steps: z.array(stepMetricsSchema),
+  epochs: z.array(epochMetricsSchema),
+  hasModel: z.boolean(),
+})
+export type RunDetail = z.infer<typeof runDetailSchema>
+
+/** One batch (at most ten a second) of what is new in a run. The first of a stream is `snapshot`. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), detail: runDetailSchema }),
+  z.object({
+    type: z.literal('delta'),
+    record: runRecordSchema.optional(),
+    progress: runProgressSchema,
+    ranks: z.array(rankStatusSchema),
+    steps: z.array(stepMetricsSchema),
+    epochs: z.array(epochMetricsSchema),
+    hasModel: z.boolean(),
+  }),
+])
+export type RunEvent = z.infer<typeof runEventSchema>
