@@ -36,7 +36,19 @@ export default tseslint.config(
     ['/renderer/', electronModule, '/engine/', '/ddp/', '/rank/', '/supervisor/', '/lab/', '/hosts/', '/inference/', '/report/'],
     'The lowest rooms import no other room but each other.',
   ),
-  forbid(['electron/ddp/**'], ['/renderer/', electronModule, '/rank/', '/supervisor/', '/lab/', '/hosts/', '/backend/'], 'ddp stands on engine and collectives.'),
-  forbid(['electron/{rank,supervisor,inference,report}/**'], ['/renderer/', electronModule, '/lab/', '/hosts/'], 'Arrows point down: hosts → lab → supervisor ‖ rank.'),
-  forbid(['electron/lab/**'], ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'], 'Handlers are thin: they talk to the supervisor, inference and report.'),
+  forbid(
+    ['electron/ddp/**'],
+    ['/renderer/', electronModule, '/rank/', '/supervisor/', '/lab/', '/hosts/', '/backend/'],
+    'ddp stands on engine and collectives.',
+  ),
+  forbid(
+    ['electron/{rank,supervisor,inference,report}/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/'],
+    'Arrows point down: hosts → lab → supervisor ‖ rank.',
+  ),
+  forbid(
+    ['electron/lab/**'],
+    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'],
+    'Handlers are thin: they talk to the supervisor, inference and report.',
+  ),
 )

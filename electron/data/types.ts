@@ -10,6 +10,8 @@ export interface Example {
 export interface LoadedDataset {
   card: DatasetCard
   examples: Example[]
+  /** 1-based line of its file on which each example begins. */
+  lines: Int32Array
   /** The first 100 at most; `card.badRowCount` counts all. */
   badRows: BadRow[]
 }

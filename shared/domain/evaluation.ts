@@ -30,7 +30,10 @@ export function wilsonInterval(successes: number, trials: number): [number, numb
 }
 
 /** Precision, recall and F1 of each class, and their unweighted mean, from `confusion[actual][predicted]`. */
-export function classScores(confusion: readonly (readonly number[])[], labels: readonly string[]): { perClass: Evaluation['perClass']; macroF1: number } {
+export function classScores(
+  confusion: readonly (readonly number[])[],
+  labels: readonly string[],
+): { perClass: Evaluation['perClass']; macroF1: number } {
   const perClass = labels.map((label, index) => {
     const truePositives = confusion[index]?.[index] ?? 0
     const support = (confusion[index] ?? []).reduce((sum, count) => sum + count, 0)

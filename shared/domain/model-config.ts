@@ -72,7 +72,9 @@ export const modelPresets: Record<ModelPresetName, ModelPreset> = {
 }
 
 /** Number of trainable parameters of `DistilBertForSequenceClassification` of these sizes. */
-export function countParameters(c: Omit<ModelConfig, 'labels' | 'dropout' | 'attentionDropout' | 'seqClassifDropout'> & { labelCount: number }): number {
+export function countParameters(
+  c: Omit<ModelConfig, 'labels' | 'dropout' | 'attentionDropout' | 'seqClassifDropout'> & { labelCount: number },
+): number {
   const linear = (inputs: number, outputs: number): number => inputs * outputs + outputs
   const layerNorm = 2 * c.dim
   const embeddings = (c.vocabSize + c.maxPositionEmbeddings) * c.dim + layerNorm

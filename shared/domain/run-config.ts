@@ -53,7 +53,10 @@ export const runConfigSchema = z.object({
   maxLength: z.int().min(8).max(512).default(128),
   seed: z.int().min(0).max(0xffffffff).default(42),
   validationFraction: z.number().gt(0).lt(1).default(0.1),
-  bucketCapBytes: z.int().min(1024).default(4 * 1024 * 1024),
+  bucketCapBytes: z
+    .int()
+    .min(1024)
+    .default(4 * 1024 * 1024),
   deterministic: z.boolean().default(false),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>

@@ -13,7 +13,18 @@ export type RunState = z.infer<typeof runStateSchema>
 
 export const finalRunStates: readonly RunState[] = ['stopped', 'done', 'failed', 'lost']
 
-export const rankStateSchema = z.enum(['starting', 'joining', 'ready', 'training', 'evaluating', 'saving', 'stopping', 'done', 'failed', 'lost'])
+export const rankStateSchema = z.enum([
+  'starting',
+  'joining',
+  'ready',
+  'training',
+  'evaluating',
+  'saving',
+  'stopping',
+  'done',
+  'failed',
+  'lost',
+])
 export type RankState = z.infer<typeof rankStateSchema>
 
 export const rankStatusSchema = z.object({

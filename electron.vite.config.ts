@@ -1,0 +1,38 @@
+/** Builds the three worlds: Node (desktop entry, command line, rank and worker entries), preload, page. */
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+export default defineConfig({
+  main: {
+    build: {
+      // tfjs-core's gradients are ESM with extensionless imports: Node cannot load them unbundled.
+      externalizeDeps: { exclude: ['@tensorflow/tfjs-core'] },
+      rollupOptions: {
+        input: {
+          main: 'electron/main.ts',
+          cli: 'electron/cli.ts',
+          rank: 'electron/rank/main.ts',
+          heartbeat: 'electron/rank/heartbeat.ts',
+          'inference-worker': 'electron/inference/worker.ts',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      rollupOptions: {
+        input: { preload: 'electron/preload.ts' },
+        // A sandboxed preload must be CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    build: {
+      rollupOptions: { input: 'renderer/index.html' },
+      chunkSizeWarningLimit: 2000,
+    },
+  },
+})

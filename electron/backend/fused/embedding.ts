@@ -1,0 +1,43 @@
+/**
+ * Word and position embeddings, added. The gradient of the word table leaves the graph as rows and is added up on
+ * the host: ONNX Runtime's ScatterND with addition races between threads. The whole table is zeroed first, because
+ * after an all-reduce it also holds rows that only other ranks touched.
+ */
+import { record, recordHostStep, type LazyValue } from '../graph.ts'
+import { add, columnSum, pad, reshape, slice } from '../operators.ts'
+import type { tf } from '../tf.ts'
+import { fuse, lazy } from './fused.ts'
+
+/** ids int32 [rows, length], words [vocabulary, dim], positions [most, dim] → [rows·length, dim]. `paddingId` gets no gradient. */
+export function embed(ids: tf.Tensor, words: tf.Tensor, positions: tf.Tensor, paddingId: number): tf.Tensor {
+  const I = lazy(ids)
+  const [rows, length] = I.shape as [number, number]
+  if (I.source.kind !== 'leaf') throw new Error('Token ids must come from the host')
+  const idData = I.source.data as Int32Array
+  return fuse([words, positions], (W, P) => {
+    const [most, dim] = P.shape as [number, number]
+    if (length > most) throw new Error(`${length} tokens are more than the model's ${most} positions`)
+    const gathered = record('Gather', [W, I], { axis: 0 }, [rows, length, dim])
+    const gradients = (dy: LazyValue): LazyValue[] => {
+      const perPosition = reshape(columnSum(reshape(dy, [rows, length * dim])), [length, dim])
+      return [
+        recordHostStep([dy], W.shape, ([rowGradients], table) => {
+          scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId)
+        }),
+        pad(perPosition, [0, 0], [most - length, 0]),
+      ]
+    }
+    return { value: reshape(add(gathered, slice(P, [0, 0], [length, dim])), [rows * length, dim]), gradients }
+  })
+}
+
+function scatterAddRows(rows: Float32Array, ids: Int32Array, table: Float32Array, dim: number, paddingId: number): void {
+  table.fill(0)
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row]!
+    if (id === paddingId) continue
+    const to = id * dim
+    const from = row * dim
+    for (let column = 0; column < dim; column++) table[to + column]! += rows[from + column]!
+  }
+}

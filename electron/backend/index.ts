@@ -1,0 +1,43 @@
+/**
+ * Front door of the TensorFlow.js backend `onnxruntime`. One per process and thread, because TensorFlow.js has one
+ * global engine. Everything runs on the CPU through onnxruntime-node's public interface.
+ */
+import { Executor } from './executor.ts'
+import { registerElementwiseKernels } from './kernels/elementwise.ts'
+import { registerMatMulKernels } from './kernels/matmul.ts'
+import { registerReductionKernels } from './kernels/reduction.ts'
+import { registerShapeKernels } from './kernels/shape.ts'
+import { backendName, OnnxRuntimeBackend } from './onnxruntime-backend.ts'
+import { SessionCache } from './session-cache.ts'
+import { tf } from './tf.ts'
+
+export { tf } from './tf.ts'
+export { lazy, tensorOf } from './fused/fused.ts'
+export { leaf } from './graph.ts'
+export type { CapturedGraph } from './executor.ts'
+export type { OnnxRuntimeBackend } from './onnxruntime-backend.ts'
+export { attention } from './fused/attention.ts'
+export { crossEntropySum } from './fused/cross-entropy.ts'
+export { embed } from './fused/embedding.ts'
+export { geluScale, scaledGelu } from './fused/gelu.ts'
+export { layerNorm } from './fused/layer-norm.ts'
+export { linear, type LinearOptions } from './fused/linear.ts'
+
+/** Training and inference of a few models need three each; beyond this the session used longest ago is let go. */
+const maxSessions = 24
+
+/** The backend of this process, made and registered at the first call. `threads` is for plain reads of tensors. */
+export function createBackend({ threads }: { threads: number }): OnnxRuntimeBackend {
+  const existing = tf.engine().findBackend(backendName)
+  if (existing) return existing as OnnxRuntimeBackend
+
+  const backend = new OnnxRuntimeBackend(new Executor(new SessionCache(maxSessions)), threads)
+  registerElementwiseKernels()
+  registerShapeKernels()
+  registerReductionKernels()
+  registerMatMulKernels()
+  tf.registerBackend(backendName, () => backend)
+  // Settles at once: the factory is synchronous.
+  void tf.setBackend(backendName)
+  return backend
+}

@@ -1,0 +1,39 @@
+/**
+ * What a checkpoint must remember besides numbers in tensors, so that the continued run equals the uninterrupted one: where
+ * it stands, and digests of everything that decides what comes next.
+ */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
+
+const digestSchema = z.string().min(1)
+
+export const checkpointStateSchema = z.object({
+  format: z.literal(1),
+  runId: z.string(),
+  /** Optimizer updates done, over all epochs. */
+  step: z.int().min(0),
+  /** 0-based epoch in which training goes on. */
+  epoch: z.int().min(0),
+  /** Optimizer updates done in that epoch; as many as it has: trained but not yet evaluated. */
+  stepInEpoch: z.int().min(0),
+  /** Of the split, the initial weights, the order of the rows and the dropout. */
+  seed: z.int().min(0),
+  worldSize: z.int().positive(),
+  configDigest: digestSchema,
+  tokenizerDigest: digestSchema,
+  dataDigest: digestSchema,
+  /** Of these very weights; null where they were saved in the middle of an epoch. */
+  validationAccuracy: z.number().nullable(),
+  /** Of all weights so far. */
+  bestAccuracy: z.number().nullable(),
+})
+export type CheckpointState = z.infer<typeof checkpointStateSchema>
+
+/** SHA-256 (hex) of everything in the configuration that decides what is computed; a display name does not. */
+export function configDigest(config: RunConfig): string {
+  const decisive = Object.entries(config)
+    .filter(([key]) => key !== 'name')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
+}

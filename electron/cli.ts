@@ -1,0 +1,45 @@
+/**
+ * The command line: train · predict · evaluate · serve · help. It owns the process (exit code, the one place where errors
+ * are printed); the commands return a number. Exit codes: 0 done, 1 failed, 2 cannot be asked like that, 130 stopped.
+ */
+import type { ErrorCode } from '../shared/contract/errors.ts'
+import { toLabErrorInfo } from '../shared/contract/errors.ts'
+import { argumentInvalid, nearest } from './cli/arguments.ts'
+import { help } from './cli/help.ts'
+import { printError } from './cli/terminal.ts'
+
+type Command = (argv: readonly string[]) => Promise<number>
+
+/** Loaded when asked for: a mistyped flag need not wait for the engine. */
+const commands: Record<string, () => Promise<Command>> = {
+  train: async () => (await import('./cli/train.ts')).train,
+  predict: async () => (await import('./cli/predict.ts')).predict,
+  evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
+  serve: async () => (await import('./cli/serve.ts')).serve,
+}
+
+const askedWrongly: readonly ErrorCode[] = ['ARGUMENT_INVALID', 'CONFIG_INVALID', 'PORT_IN_USE']
+
+async function run([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || argv.includes('--help') || argv.includes('-h')) {
+    console.log(help(name === 'help' ? argv[0] : name))
+    return 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command) return (await command())(argv)
+  const meant = nearest(name, Object.keys(commands))
+  throw argumentInvalid(
+    `There is no command "${name}"`,
+    `There are ${Object.keys(commands).join(', ')} and help.`,
+    meant ? `Did you mean ${meant}?` : 'Try help.',
+  )
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (error) {
+  const info = toLabErrorInfo(error)
+  printError(info)
+  if (info.code === 'INTERNAL') console.error(error)
+  process.exitCode = askedWrongly.includes(info.code) ? 2 : 1
+}

@@ -1,0 +1,47 @@
+/** What the command line says of itself; defaults come from the schema, so that they cannot drift. */
+import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { trainFlags } from '../lab/train-flags.ts'
+
+const usage = {
+  train: ['npm run train -- [flags]', 'Trains a headline classifier on N ranks and leaves a run directory with a model folder.'],
+  predict: [
+    'npm run predict -- [--model DIR|RUN] [--json] "headline" …',
+    'Classifies headlines, or the lines of standard input. Without --model: the newest.',
+  ],
+  evaluate: [
+    'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
+    'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
+  ],
+  serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine.'],
+} as const
+
+const dataFlags: [string, string][] = [
+  ['data FILE.csv', 'labelled headlines (default: the starter headlines)'],
+  ['text-columns a,b', 'columns that hold the text (default: found by name and content)'],
+  ['label-column c', 'column that holds the label'],
+  ['on-bad-row WHAT', 'skip or refuse (default: skip)'],
+  ['out DIR', 'run directory, new or empty (default: one in the lab)'],
+  ['resume RUN', 'goes on from the newest checkpoint of a run, by id or directory'],
+  ['json', 'prints the result as JSON'],
+]
+
+/** Help on `command`, or on all where it is none. */
+export function help(command?: string): string {
+  if (command === undefined || !Object.hasOwn(usage, command)) {
+    return ['DistriNews Lab', ...Object.values(usage).map(([line, what]) => `\n  ${line}\n      ${what}`)].join('\n')
+  }
+  const [line, what] = usage[command as keyof typeof usage]
+  return [line, '', what, ...(command === 'train' ? ['', ...trainHelp()] : [])].join('\n')
+}
+
+function trainHelp(): string[] {
+  const defaults = runConfigSchema.parse({})
+  const flags = Object.entries(trainFlags).map(([flag, { field, kind, help: what }]): [string, string] => {
+    const value = defaults[field]
+    return [
+      kind === 'switch' ? flag : `${flag} ${kind === 'number' ? 'N' : 'NAME'}`,
+      value === undefined || value === '' || value === false ? what : `${what} (default: ${value})`,
+    ]
+  })
+  return [...flags, ...dataFlags].map(([flag, what]) => `  --${flag.padEnd(20)} ${what}`)
+}

@@ -1,0 +1,35 @@
+/** What `--model` may be: a model folder, a run's directory, a run's id; left out, the newest model of the lab. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { LabError } from '../../shared/contract/errors.ts'
+import { modelFolderName } from '../checkpoint/model-folder.ts'
+import { labDirectory } from '../paths.ts'
+import { isRunId } from '../supervisor/run-id.ts'
+import { modelDirectory } from '../supervisor/run-directory.ts'
+import { RunStore } from '../supervisor/run-store.ts'
+
+/** The model folder. Throws MODEL_NOT_FOUND. */
+export async function locateModel(given: string | undefined): Promise<string> {
+  const store = new RunStore(labDirectory())
+  if (given === undefined) {
+    const newest = (await store.list()).find((summary) => summary.hasModel)
+    if (newest) return modelDirectory(store.directory(newest.record.id))
+    throw notFound('No model has been trained in this lab yet.')
+  }
+  const candidates = [
+    resolve(given),
+    join(resolve(given), modelFolderName),
+    ...(isRunId(given) ? [modelDirectory(store.directory(given))] : []),
+  ]
+  const found = candidates.find((directory) => existsSync(join(directory, 'config.json')))
+  if (found !== undefined) return found
+  throw notFound(`Neither ${given} nor a folder "model" in it holds a config.json, and it is no run of this lab with a model.`)
+}
+
+const notFound = (cause: string): LabError =>
+  new LabError({
+    code: 'MODEL_NOT_FOUND',
+    title: 'There is no such model',
+    cause,
+    suggestion: 'Train one with npm run train, or give a model folder, a run directory or a run id with --model.',
+  })

@@ -1,0 +1,49 @@
+/** `serve`: the lab without a window, for the browser on this machine, until Ctrl-C. */
+import { createLab } from '../lab/index.ts'
+import type { ServedLab } from '../hosts/websocket.ts'
+import { serveOverWebSocket } from '../hosts/websocket.ts'
+import { labDirectory, rendererDirectory } from '../paths.ts'
+import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
+import { onInterrupt } from './interrupts.ts'
+import { bold } from './terminal.ts'
+
+export async function serve(argv: readonly string[]): Promise<number> {
+  const given = readArguments(argv, { port: 'text' })
+  refusePositionals(given)
+  const port = portFrom(given.values.get('port'))
+  const lab = await createLab({ labDirectory: labDirectory() })
+  let served: ServedLab | null = null
+  try {
+    served = await serveOverWebSocket({ router: lab.router, rendererDirectory, ...(port === undefined ? {} : { port }) })
+    console.log(`DistriNews Lab is served at\n\n  ${bold(served.url)}\n\nOpen it in a browser on this machine. Ctrl-C ends the lab.`)
+    await interrupted()
+  } finally {
+    // First the run, so that those who watch it see its end; then the door.
+    await lab.close()
+    await served?.close()
+  }
+  return 0
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    onInterrupt(
+      () => {
+        console.log('Ending; a run that is going on is saved first … (Ctrl-C again ends at once)')
+        resolve()
+      },
+      () => process.exit(130),
+    )
+  })
+}
+
+function portFrom(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw argumentInvalid(
+    `--port ${text} is not possible`,
+    'A port is a whole number from 0 to 65535.',
+    'Leave --port out and a free one is taken.',
+  )
+}

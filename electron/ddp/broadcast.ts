@@ -1,0 +1,35 @@
+/**
+ * Training begins with the same parameters on every rank and, as all ranks apply the same update, keeps them the same.
+ * Both halves of that sentence are checked here rather than believed.
+ */
+import { createHash } from 'node:crypto'
+import { LabError } from '../../shared/contract/errors.ts'
+import type { CollectiveContext, ProcessGroup } from '../collectives/process-group.ts'
+
+const bytesOf = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+
+/** Collective. Overwrites `parameters` with rank 0's and verifies that all ranks hold them. */
+export async function broadcastParameters(group: ProcessGroup, parameters: Float32Array): Promise<void> {
+  await group.broadcast(bytesOf(parameters), 0, { step: 0, bucket: 0 })
+  await verifySameParameters(group, parameters, 0)
+}
+
+/** Collective. Throws COLLECTIVE_DESYNC on every rank, naming those that differ from rank 0. */
+export async function verifySameParameters(group: ProcessGroup, parameters: Float32Array, step: number): Promise<void> {
+  const own = createHash('sha256').update(bytesOf(parameters)).digest()
+  const digests: Buffer[] = []
+  for (let root = 0; root < group.worldSize; root++) {
+    const digest = Buffer.from(own)
+    const context: CollectiveContext = { step, bucket: root }
+    await group.broadcast(digest, root, context)
+    digests.push(digest)
+  }
+  const different = digests.flatMap((digest, rank) => (digest.equals(digests[0]) ? [] : [rank]))
+  if (different.length === 0) return
+  throw new LabError({
+    code: 'COLLECTIVE_DESYNC',
+    title: `The ranks no longer hold the same parameters at step ${step}`,
+    cause: `The parameters of rank ${different.join(', ')} are not those of rank 0 (SHA-256 ${digests[0].toString('hex').slice(0, 12)}).`,
+    suggestion: 'Resume from the last checkpoint; if it happens again, report it: the ranks computed different updates.',
+  })
+}

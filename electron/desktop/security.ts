@@ -1,0 +1,37 @@
+/**
+ * What the page may never do, whatever runs in it: leave its origin, open windows, embed web views, get permissions. The
+ * one exception is writing to the clipboard, which a page does only when a person clicks.
+ */
+import type { Session, WebContents } from 'electron'
+import { app } from 'electron'
+import { pageOrigin } from './protocol.ts'
+
+/** Every web contents there will ever be. */
+export function confineAllContents(): void {
+  app.on('web-contents-created', (_event, contents) => confine(contents))
+}
+
+function confine(contents: WebContents): void {
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.on('will-frame-navigate', (event) => {
+    if (!isOwnPage(event.url)) event.preventDefault()
+  })
+  contents.on('will-redirect', (event) => {
+    if (!isOwnPage(event.url)) event.preventDefault()
+  })
+}
+
+export function denyPermissions(session: Session): void {
+  const allowed = (permission: string): boolean => permission === 'clipboard-sanitized-write'
+  session.setPermissionRequestHandler((_contents, permission, callback) => callback(allowed(permission)))
+  session.setPermissionCheckHandler((_contents, permission) => allowed(permission))
+  session.setDevicePermissionHandler(() => false)
+}
+
+/** Compared by scheme and host: the URL standard gives custom schemes the origin 'null'. */
+export function isOwnPage(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}` === pageOrigin
+}

@@ -1,0 +1,157 @@
+/**
+ * The model as training and inference see it: gradients of a batch into the arena, logits of a batch. For each batch
+ * shape the graph is traced once; every later batch only rewrites its input buffers and runs it again. All shapes are
+ * one ONNX model with open dimensions: one session, one set of working memory.
+ */
+import type { ModelConfig } from '../../shared/domain/model-config.ts'
+import { createBackend, crossEntropySum, leaf, lazy, tensorOf, tf, type CapturedGraph, type OnnxRuntimeBackend } from '../backend/index.ts'
+import type { Batch } from '../data/types.ts'
+import { BatchBuffers } from './batch-buffers.ts'
+import { dropoutSites, MaskPool, type DropoutMask } from './dropout.ts'
+import type { StepSums } from './gradient-sync.ts'
+import { forward } from './model.ts'
+import type { ParameterArena } from './parameters.ts'
+import type { DropoutCounter } from './random.ts'
+
+export interface Classifier {
+  readonly labelCount: number
+  /**
+   * Overwrites `arena.gradients` with the sums, over the examples of `batch`, of the gradients of their losses.
+   * `dropout` null: none; otherwise the model's rates, drawn from this counter.
+   */
+  gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }>
+  /** [rows × labels], filling rows included, without dropout. */
+  logits(batch: Batch): Promise<Float32Array>
+  dispose(): void
+}
+
+export interface ClassifierOptions {
+  config: ModelConfig
+  arena: ParameterArena
+  /** Of ONNX Runtime, inside an operator. */
+  threads: number
+}
+
+/** A graph for one batch shape, with the buffers through which batches enter it. */
+interface Captured {
+  buffers: BatchBuffers
+  masks: DropoutMask[]
+  graph: CapturedGraph
+}
+
+/** Batch shapes whose buffers are kept; beyond it the one captured first is let go. */
+const maxCaptured = 64
+
+export const createClassifier = (options: ClassifierOptions): Classifier => new CapturingClassifier(options)
+
+class CapturingClassifier implements Classifier {
+  readonly labelCount: number
+  readonly #config: ModelConfig
+  readonly #arena: ParameterArena
+  readonly #threads: number
+  readonly #backend: OnnxRuntimeBackend
+  readonly #parameters: ReadonlyMap<string, tf.Tensor>
+  readonly #captured = new Map<string, Captured>()
+  readonly #masks = new MaskPool()
+  /** The call before this one: calls share buffers, so each waits for the last. */
+  #previous: Promise<unknown> = Promise.resolve()
+
+  constructor({ config, arena, threads }: ClassifierOptions) {
+    this.labelCount = config.labels.length
+    this.#config = config
+    this.#arena = arena
+    this.#threads = threads
+    this.#backend = createBackend({ threads })
+    const parameterTensor = (name: string, shape: readonly number[]): tf.Tensor => tensorOf(leaf(arena.parameter(name), shape, 'float32'))
+    this.#parameters = new Map(arena.specs.map(({ name, shape }) => [name, tf.keep(parameterTensor(name, shape))]))
+  }
+
+  gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }> {
+    return this.#inTurn(async () => {
+      const { exampleCount, tokenCount } = batch
+      if (exampleCount === 0) {
+        this.#arena.gradients.fill(0)
+        return { lossSum: 0, exampleCount, tokenCount }
+      }
+      const sites = dropout ? dropoutSites(this.#config, batch.rows, batch.length) : []
+      // Masks of all shapes share one memory: a larger one makes the graphs over the old one stale.
+      if (!this.#masks.fits(sites)) this.#captured.clear()
+      const { buffers, masks, graph } = this.#captureOnce(`gradients ${batch.rows}×${batch.length} ${sites.length}`, () =>
+        this.#captureGradients(batch.rows, batch.length, this.#masks.allocate(sites)),
+      )
+      buffers.fill(batch)
+      if (dropout) this.#masks.fill(masks, dropout)
+      await graph.run()
+      return { lossSum: graph.results[0]![0] as number, exampleCount, tokenCount }
+    })
+  }
+
+  logits(batch: Batch): Promise<Float32Array> {
+    return this.#inTurn(async () => {
+      const { buffers, graph } = this.#captureOnce(`logits ${batch.rows}×${batch.length}`, () =>
+        this.#captureLogits(batch.rows, batch.length),
+      )
+      buffers.fill(batch)
+      await graph.run()
+      return (graph.results[0] as Float32Array).slice()
+    })
+  }
+
+  dispose(): void {
+    for (const tensor of this.#parameters.values()) tensor.dispose()
+    this.#captured.clear()
+  }
+
+  #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const result = this.#previous.then(call)
+    this.#previous = result.catch(() => undefined)
+    return result
+  }
+
+  #captureOnce(key: string, capture: () => Captured): Captured {
+    const known = this.#captured.get(key)
+    if (known) return known
+    const [oldest] = this.#captured.keys()
+    if (oldest !== undefined && this.#captured.size >= maxCaptured) this.#captured.delete(oldest)
+    const made = capture()
+    this.#captured.set(key, made)
+    return made
+  }
+
+  /** The loss and all gradients in one graph: apart, the loss would compute the forward pass a second time. */
+  #captureGradients(rows: number, length: number, masks: DropoutMask[]): Captured {
+    const buffers = new BatchBuffers(rows, length, this.labelCount)
+    let graph: CapturedGraph | undefined
+    tf.tidy(() => {
+      const { targets, ...inputs } = buffers.tensors()
+      const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(rows, length, inputs, masks), targets))([
+        ...this.#parameters.values(),
+      ])
+      const gradients = this.#arena.names.map((name, index) => ({ value: lazy(grads[index]!), destination: this.#arena.gradient(name) }))
+      graph = this.#backend.executor.capture([{ value: lazy(value) }, ...gradients], this.#threads)
+    })
+    return { buffers, masks, graph: graph! }
+  }
+
+  #captureLogits(rows: number, length: number): Captured {
+    const buffers = new BatchBuffers(rows, length, this.labelCount)
+    let graph: CapturedGraph | undefined
+    tf.tidy(() => {
+      const logits = this.#forward(rows, length, buffers.tensors(), [])
+      graph = this.#backend.executor.capture([{ value: lazy(logits) }], this.#threads)
+    })
+    return { buffers, masks: [], graph: graph! }
+  }
+
+  #forward(rows: number, length: number, inputs: { ids: tf.Tensor; mask: tf.Tensor }, masks: readonly DropoutMask[]): tf.Tensor {
+    const factors = new Map(masks.map(({ name, shape, factors }) => [name, tensorOf(leaf(factors, shape, 'float32', { isElastic: true }))]))
+    return forward(this.#config, {
+      rows,
+      length,
+      ids: inputs.ids,
+      mask: inputs.mask,
+      parameter: (name) => this.#parameters.get(name)!,
+      dropout: (site) => factors.get(site) ?? null,
+    })
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * AdamW with decoupled weight decay (Loshchilov & Hutter 2019) in place on the arena, as PyTorch's. Biases and
+ * LayerNorm are not decayed, as is usual for BERT.
+ */
+import type { AdamWVectors } from '../kernels/index.ts'
+import type { ParameterArena } from './parameters.ts'
+
+export interface AdamWOptions {
+  weightDecay: number
+  beta1?: number
+  beta2?: number
+  epsilon?: number
+}
+
+interface Segment {
+  vectors: AdamWVectors
+  weightDecay: number
+}
+
+export class AdamW {
+  /** Updates made so far; set it when a checkpoint is loaded. */
+  step = 0
+  readonly #arena: ParameterArena
+  readonly #segments: readonly Segment[]
+  readonly #constants: { beta1: number; beta2: number; epsilon: number }
+
+  constructor(arena: ParameterArena, { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) {
+    this.#arena = arena
+    this.#segments = makeSegments(arena, weightDecay)
+    this.#constants = { beta1, beta2, epsilon }
+  }
+
+  /** Euclidean norm of `arena.gradients`. */
+  gradNorm(): number {
+    return Math.sqrt(this.#arena.kernels.sumOfSquares(this.#arena.gradients))
+  }
+
+  /** One update from `arena.gradients`, multiplied by `gradScale` (see `clipScale`). */
+  update({ learningRate, gradScale = 1 }: { learningRate: number; gradScale?: number }): void {
+    this.step++
+    const step = { ...this.#constants, learningRate, gradScale, step: this.step }
+    for (const { vectors, weightDecay } of this.#segments) this.#arena.kernels.adamW(vectors, { ...step, weightDecay })
+  }
+}
+
+/** Factor that brings a gradient of norm `gradNorm` down to `maxGradNorm`, as PyTorch's clip_grad_norm_. */
+export function clipScale(gradNorm: number, maxGradNorm: number): number {
+  return Math.min(1, maxGradNorm / (gradNorm + 1e-6))
+}
+
+/** Neighbouring parameters with the same decay make one segment: few kernel calls. */
+function makeSegments(arena: ParameterArena, weightDecay: number): Segment[] {
+  const starts = arena.specs.flatMap((spec, index) =>
+    arena.specs[index - 1]?.decay === spec.decay ? [] : [{ start: arena.offsets.get(spec.name)!, decay: spec.decay }],
+  )
+  return starts.map(({ start, decay }, index) => {
+    const end = starts[index + 1]?.start ?? arena.flatLength
+    return {
+      weightDecay: decay ? weightDecay : 0,
+      vectors: {
+        parameters: arena.parameters.subarray(start, end),
+        gradients: arena.gradients.subarray(start, end),
+        firstMoments: arena.firstMoments.subarray(start, end),
+        secondMoments: arena.secondMoments.subarray(start, end),
+      },
+    }
+  })
+}

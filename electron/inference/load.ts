@@ -1,0 +1,134 @@
+/**
+ * A model folder brought to life: weights, tokenizer and class names that answer for a headline or are measured on
+ * labelled rows. It runs on the calling thread and blocks it while it computes; the lab calls it in a worker.
+ */
+import type { LabInfo } from '../checkpoint/model-folder.ts'
+import { readModelFolder } from '../checkpoint/model-folder.ts'
+import type { TensorData } from '../checkpoint/safetensors.ts'
+import { makeBatch } from '../data/batching.ts'
+import { createTokenizer, type Tokenizer } from '../data/tokenizer.ts'
+import type { Example } from '../data/types.ts'
+import { createClassifier, type Classifier } from '../engine/classifier.ts'
+import { ParameterArena } from '../engine/parameters.ts'
+import { LabError } from '../../shared/contract/errors.ts'
+import type { Evaluation } from '../../shared/domain/evaluation.ts'
+import type { Prediction } from '../../shared/domain/prediction.ts'
+import { evaluateExamples } from './evaluate.ts'
+import { softmax } from './softmax.ts'
+
+/** An answer; which checkpoint gave it is the caller's to say. */
+export type Classification = Omit<Prediction, 'checkpoint'>
+
+export interface LoadedModel {
+  readonly labels: readonly string[]
+  /** Longest sequence in tokens; the rest of a longer text is cut off. */
+  readonly maxLength: number
+  /** Where the weights come from; null in a folder that another program made. */
+  readonly lab: LabInfo | null
+  classify(text: string): Promise<Classification>
+  /** Measures `examples`, labelled by index into `labels`; `badRowCount`, rows of the file that could not be used, is passed on. */
+  evaluate(examples: readonly Example[], badRowCount: number): Promise<Evaluation>
+  dispose(): void
+}
+
+/** Sequence lengths are rounded up to this, so that few shapes need compiling. */
+const lengthMultiple = 8
+
+/** Loads the model folder at `directory`. `threads` are ONNX Runtime's. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
+export async function loadModel(directory: string, { threads }: { threads: number }): Promise<LoadedModel> {
+  const { config, tensors, tokenizerJson, lab } = await readModelFolder(directory)
+  const tokenizer = createTokenizer(tokenizerJson)
+  if (tokenizer.vocabSize > config.vocabSize) {
+    throw modelInvalid(directory, `its tokenizer has ${tokenizer.vocabSize} entries, its embedding ${config.vocabSize}`)
+  }
+  const arena = new ParameterArena(config)
+  loadParameters(arena, tensors, directory)
+  const maxLength = Math.min(lab?.maxLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
+  return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, threads }))
+}
+
+function loadParameters(arena: ParameterArena, tensors: ReadonlyMap<string, TensorData>, directory: string): void {
+  for (const { name, shape } of arena.specs) {
+    const tensor = tensors.get(name)
+    if (!tensor) throw modelInvalid(directory, `model.safetensors has no ${name}`)
+    if (tensor.shape.join() !== shape.join())
+      throw modelInvalid(directory, `${name} is [${tensor.shape.join()}] and should be [${shape.join()}]`)
+    arena.parameter(name).set(tensor.data)
+  }
+}
+
+class ClassifierModel implements LoadedModel {
+  readonly labels: readonly string[]
+  readonly maxLength: number
+  readonly lab: LabInfo | null
+  readonly #directory: string
+  readonly #tokenizer: Tokenizer
+  readonly #classifier: Classifier
+  /** Lengths for which the runtime has compiled: the first use of another would be measured as slowness. */
+  readonly #warmLengths = new Set<number>()
+
+  constructor(
+    directory: string,
+    labels: readonly string[],
+    maxLength: number,
+    lab: LabInfo | null,
+    tokenizer: Tokenizer,
+    classifier: Classifier,
+  ) {
+    this.#directory = directory
+    this.labels = labels
+    this.maxLength = maxLength
+    this.lab = lab
+    this.#tokenizer = tokenizer
+    this.#classifier = classifier
+  }
+
+  async classify(text: string): Promise<Classification> {
+    const { maxLength } = this
+    const began = performance.now()
+    const { ids, truncatedTokens } = this.#tokenizer.encode(text, maxLength)
+    const batch = makeBatch({ ids: [ids], labels: Int32Array.of(0) }, [0], { rows: 1, lengthMultiple, maxLength })
+    const tokenizeMs = performance.now() - began
+
+    if (!this.#warmLengths.has(batch.length)) {
+      await this.#classifier.logits(batch)
+      this.#warmLengths.add(batch.length)
+    }
+    const forwardBegan = performance.now()
+    const chances = softmax(await this.#classifier.logits(batch))
+    const latencyMs = tokenizeMs + performance.now() - forwardBegan
+
+    if (!chances.every(Number.isFinite)) throw modelInvalid(this.#directory, 'it answers with something that is not a number')
+    const best = chances.indexOf(Math.max(...chances))
+    return {
+      text,
+      label: this.labels[best]!,
+      confidence: chances[best]!,
+      probabilities: this.labels.map((label, index) => ({ label, probability: chances[index]! })),
+      tokens: Array.from(batch.ids, (id) => this.#tokenizer.chip(id)),
+      truncatedTokens,
+      maxLength,
+      latencyMs,
+    }
+  }
+
+  async evaluate(examples: readonly Example[], badRowCount: number): Promise<Evaluation> {
+    // The shapes of evaluation may push those of single headlines out of the runtime's memory.
+    this.#warmLengths.clear()
+    const { labels, maxLength } = this
+    return { ...(await evaluateExamples(this.#classifier, this.#tokenizer, examples, { labels, maxLength })), badRowCount }
+  }
+
+  dispose(): void {
+    this.#classifier.dispose()
+  }
+}
+
+function modelInvalid(directory: string, cause: string): LabError {
+  return new LabError({
+    code: 'MODEL_INVALID',
+    title: 'The model folder cannot be used',
+    cause: `${directory}: ${cause}.`,
+    suggestion: 'Train again or copy the folder anew; the checkpoints of the run hold the same weights.',
+  })
+}

@@ -1,0 +1,55 @@
+/** runs.*: start, stop, watch and look up runs. The supervisor owns the one that is going on, the store all others. */
+import { LabError } from '../../shared/contract/errors.ts'
+import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
+import { finalRunStates } from '../../shared/domain/run.ts'
+import { readRecord } from '../supervisor/run-directory.ts'
+import type { RunHandle } from '../supervisor/run-handle.ts'
+import type { LabParts } from './parts.ts'
+import { os } from './parts.ts'
+import { followRun, pollRun } from './follow-run.ts'
+import { trainCommand } from './train-flags.ts'
+import { streamWithTypedErrors } from './typed-errors.ts'
+
+export const runHandlers = ({ hardware, store, supervisor }: LabParts) => {
+  const active = (runId: string): RunHandle | null => (supervisor.active?.runId === runId ? supervisor.active : null)
+  const detail = async (runId: string): Promise<RunDetail> => active(runId)?.detail() ?? store.get(runId)
+
+  return {
+    list: os.runs.list.handler(() => store.list()),
+    get: os.runs.get.handler(({ input }) => detail(input.runId)),
+    start: os.runs.start.handler(async ({ input: config }) => {
+      const { runId } = await supervisor.startRun({ store, config, hardware, command: trainCommand(config) })
+      return { runId }
+    }),
+    resume: os.runs.resume.handler(async ({ input: { runId } }) => {
+      const runDirectory = store.directory(runId)
+      const { config, command } = await readRecord(runDirectory)
+      await supervisor.startRun({ store, config, hardware, command, runDirectory, resume: true })
+      return { runId }
+    }),
+    stop: os.runs.stop.handler(async ({ input: { runId } }) => {
+      const handle = active(runId)
+      if (handle) await handle.stop()
+      const after = await detail(runId)
+      if (!finalRunStates.includes(after.record.state)) throw runElsewhere(after.record)
+      return after
+    }),
+    remove: os.runs.remove.handler(async ({ input: { runId } }) => {
+      await store.remove(runId)
+      return {}
+    }),
+    watch: os.runs.watch.handler(async ({ input: { runId }, signal }) => {
+      const handle = active(runId)
+      if (!handle) await store.get(runId) // An unknown run fails the call, not the stream.
+      return streamWithTypedErrors(handle ? followRun(handle, signal) : pollRun(() => detail(runId), signal))
+    }),
+  }
+}
+
+const runElsewhere = ({ supervisorPid }: RunRecord): LabError =>
+  new LabError({
+    code: 'NOT_IMPLEMENTED_HERE',
+    title: 'This run belongs to another program',
+    cause: `Process ${supervisorPid} started it, not this lab.`,
+    suggestion: 'Stop it where it was started, with Ctrl-C.',
+  })

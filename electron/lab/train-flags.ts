@@ -1,0 +1,53 @@
+/**
+ * The flags of `npm run train` and the fields of RunConfig they set: one table, read forwards by the command line and
+ * backwards to print the command that repeats a run. It lives in the lab because runs started in the window have one too.
+ */
+import type { RunConfig } from '../../shared/domain/run-config.ts'
+import { runConfigSchema } from '../../shared/domain/run-config.ts'
+
+interface TrainFlag {
+  field: Exclude<keyof RunConfig, 'data' | 'device'>
+  kind: 'number' | 'text' | 'switch'
+  help: string
+}
+
+export const trainFlags = {
+  ranks: { field: 'worldSize', kind: 'number', help: 'number of ranks, each a process of its own' },
+  model: { field: 'model', kind: 'text', help: 'tiny, small or distilbert' },
+  epochs: { field: 'epochs', kind: 'number', help: 'passes over the training data' },
+  'micro-batch': { field: 'microBatch', kind: 'number', help: 'examples per rank and micro-step' },
+  'grad-accum': { field: 'gradAccumSteps', kind: 'number', help: 'micro-steps per optimizer step' },
+  lr: { field: 'learningRate', kind: 'number', help: 'peak learning rate of AdamW' },
+  'weight-decay': { field: 'weightDecay', kind: 'number', help: 'decoupled weight decay' },
+  warmup: { field: 'warmupFraction', kind: 'number', help: 'share of all steps in which the learning rate rises' },
+  'max-grad-norm': { field: 'maxGradNorm', kind: 'number', help: 'gradients are clipped to this norm' },
+  dropout: { field: 'dropout', kind: 'number', help: 'probability, in every dropout of the model' },
+  'max-length': { field: 'maxLength', kind: 'number', help: 'longest headline in tokens' },
+  seed: { field: 'seed', kind: 'number', help: 'of the initial weights, the order of the data and dropout' },
+  'val-fraction': { field: 'validationFraction', kind: 'number', help: 'share of the data kept for validation' },
+  threads: { field: 'threadsPerRank', kind: 'number', help: 'threads of each rank (default: the cores shared out evenly)' },
+  'bucket-cap-bytes': { field: 'bucketCapBytes', kind: 'number', help: 'gradient bytes that are all-reduced at once' },
+  deterministic: { field: 'deterministic', kind: 'switch', help: 'equal results at the cost of speed' },
+  name: { field: 'name', kind: 'text', help: 'what the run is called in the list of runs' },
+} as const satisfies Record<string, TrainFlag>
+
+/** The shell command that repeats a run with `config`; what is the default is left out, the number of ranks never is. */
+export function trainCommand(config: RunConfig): string {
+  const defaults = runConfigSchema.parse({})
+  const words = ['npm run train --', `--ranks ${config.worldSize}`]
+  for (const [flag, { field, kind }] of Object.entries(trainFlags)) {
+    const value = config[field]
+    if (flag === 'ranks' || value === undefined || value === defaults[field]) continue
+    words.push(kind === 'switch' ? `--${flag}` : `--${flag} ${shellQuoted(String(value))}`)
+  }
+  if (config.data.kind === 'csv') {
+    const { path, mapping, onBadRow } = config.data
+    words.push(`--data ${shellQuoted(path)}`)
+    if (mapping)
+      words.push(`--text-columns ${shellQuoted(mapping.textColumns.join(','))}`, `--label-column ${shellQuoted(mapping.labelColumn)}`)
+    if (onBadRow !== 'skip') words.push(`--on-bad-row ${onBadRow}`)
+  }
+  return words.join(' ')
+}
+
+const shellQuoted = (text: string): string => (/^[\w./:=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

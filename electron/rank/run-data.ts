@@ -1,0 +1,73 @@
+/**
+ * What a run trains on: rows, split, tokens, and the sizes of the model that fit them. Every rank makes all of it for
+ * itself, from the same file and seed, and then they compare.
+ */
+import { createHash } from 'node:crypto'
+import type { ProcessGroup } from '../collectives/process-group.ts'
+import { loadDataset } from '../data/dataset.ts'
+import { splitDataset } from '../data/split.ts'
+import { type Tokenizer, tokenizeExamples } from '../data/tokenizer.ts'
+import type { Example, TokenizedExamples } from '../data/types.ts'
+import { LabError } from '../../shared/contract/errors.ts'
+import type { DatasetCard } from '../../shared/domain/dataset.ts'
+import { type ModelConfig, modelPresets } from '../../shared/domain/model-config.ts'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
+
+export interface SplitRows {
+  card: DatasetCard
+  train: Example[]
+  validation: Example[]
+}
+
+/** Throws the DATA_… errors of `loadDataset`, and DATA_EMPTY where a side of the split has no rows. */
+export async function loadRows(config: RunConfig): Promise<SplitRows> {
+  const dataset = await loadDataset(config.data)
+  const { train, validation } = splitDataset(dataset, config.validationFraction, config.seed)
+  if (train.length > 0 && validation.length > 0) return { card: dataset.card, train, validation }
+  throw new LabError({
+    code: 'DATA_EMPTY',
+    title: 'There are too few rows to train and to validate',
+    cause: `${dataset.card.title} has ${dataset.card.rowCount} rows; split in two, ${train.length} are left for training and ${validation.length} for validation.`,
+    suggestion: 'Use a data set with at least a few rows of each class.',
+  })
+}
+
+export interface RunTokens {
+  train: TokenizedExamples
+  validation: TokenizedExamples
+}
+
+export function tokenizeRows(rows: SplitRows, tokenizer: Tokenizer, maxLength: number): RunTokens {
+  return { train: tokenizeExamples(tokenizer, rows.train, maxLength), validation: tokenizeExamples(tokenizer, rows.validation, maxLength) }
+}
+
+export function chooseModelConfig(config: RunConfig, labels: string[], vocabSize: number): ModelConfig {
+  const { dim, hiddenDim, nLayers, nHeads, maxPositionEmbeddings } = modelPresets[config.model]
+  const { dropout } = config
+  return {
+    dim,
+    hiddenDim,
+    nLayers,
+    nHeads,
+    vocabSize,
+    maxPositionEmbeddings,
+    dropout,
+    attentionDropout: dropout,
+    seqClassifDropout: dropout,
+    labels,
+  }
+}
+
+/** Collective. Throws COLLECTIVE_DESYNC on a rank whose `facts` (digests) are not those of rank 0. */
+export async function checkSameEverywhere(group: ProcessGroup, facts: readonly string[]): Promise<void> {
+  const digest = createHash('sha256').update(JSON.stringify(facts)).digest()
+  const ofRank0 = new Uint8Array(digest)
+  await group.broadcast(ofRank0, 0, { step: 0, bucket: 0 })
+  if (digest.equals(ofRank0)) return
+  throw new LabError({
+    code: 'COLLECTIVE_DESYNC',
+    title: `Rank ${group.rank} sees other data than rank 0`,
+    cause: 'Data, vocabulary or configuration differ between the ranks, so their gradients would not belong together.',
+    suggestion: 'Perhaps the data file was changed while the ranks were reading it: start again.',
+  })
+}

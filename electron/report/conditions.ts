@@ -1,0 +1,125 @@
+/**
+ * Under what conditions a run ran: configuration, data, model, machine, and what it takes to repeat it. Plain text rows
+ * that HTML and Markdown both render; the renderings escape.
+ */
+import { globalBatch, type RunConfig } from '../../shared/domain/run-config.ts'
+import type { RunReport } from '../../shared/domain/report.ts'
+import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
+import { ranksInWords, type Table } from './results.ts'
+
+export interface Fact {
+  label: string
+  value: string
+  /** What the code calls it. */
+  name?: string
+}
+
+const orMissing = (text: string | null | undefined): string => text || missing
+
+export function configurationFacts({ record }: RunReport): Fact[] {
+  const { config } = record
+  const row = (name: keyof RunConfig, label: string, value: string): Fact => ({ label, value, name })
+  return [
+    row('model', 'Model preset', config.model),
+    row('worldSize', 'Ranks', ranksInWords(config.worldSize)),
+    row('device', 'Device of each rank', config.device === 'cpu' ? 'CPU' : config.device),
+    row('threadsPerRank', 'Threads in each rank', formatCount(record.threadsPerRank ?? config.threadsPerRank)),
+    row('epochs', 'Epochs', formatCount(config.epochs)),
+    row('microBatch', 'Samples per rank and micro-step', formatCount(config.microBatch)),
+    row('gradAccumSteps', 'Micro-steps per step', formatCount(config.gradAccumSteps)),
+    {
+      label: 'Samples per step, all ranks (derived)',
+      name: 'globalBatch',
+      value: `${formatCount(config.microBatch)} × ${formatCount(config.gradAccumSteps)} × ${formatCount(config.worldSize)} = ${formatCount(globalBatch(config))}`,
+    },
+    row('learningRate', 'Highest learning rate', formatSetting(config.learningRate)),
+    row('warmupFraction', 'Warm-up, share of all steps', formatPercent(config.warmupFraction)),
+    row('weightDecay', 'Weight decay', formatSetting(config.weightDecay)),
+    row('maxGradNorm', 'Gradient norm clipped at', formatSetting(config.maxGradNorm)),
+    row('dropout', 'Dropout', formatSetting(config.dropout)),
+    row('maxLength', 'Longest sequence, tokens', formatCount(config.maxLength)),
+    row('validationFraction', 'Validation split', formatPercent(config.validationFraction)),
+    row('bucketCapBytes', 'Gradient bucket, at most', formatBytes(config.bucketCapBytes)),
+    row('deterministic', 'Deterministic', config.deterministic ? 'yes' : 'no'),
+    row('seed', 'Seed', String(config.seed)),
+  ]
+}
+
+export function dataFacts({ record }: RunReport): Fact[] {
+  const { dataset, config } = record
+  const { data } = config
+  const source = data.kind === 'starter' ? 'the starter set that comes with the lab' : data.path
+  return [
+    { label: 'Data set', value: orMissing(dataset?.title) },
+    { label: 'Source', value: source },
+    ...(data.kind === 'csv' && data.mapping !== undefined
+      ? [{ label: 'Columns', value: `text: ${data.mapping.textColumns.join(', ')}; label: ${data.mapping.labelColumn}` }]
+      : []),
+    { label: 'Licence', value: orMissing(dataset?.license) },
+    { label: 'Rows read', value: formatCount(dataset?.rowCount) },
+    { label: 'Rows skipped', value: formatCount(dataset?.badRowCount) },
+    { label: 'Training rows', value: formatCount(record.trainCount) },
+    { label: 'Validation rows', value: formatCount(record.validationCount) },
+  ]
+}
+
+export function classTable({ record }: RunReport): Table {
+  const { labels = [], classCounts = [], rowCount = 0 } = record.dataset ?? {}
+  return {
+    columns: ['Class', 'Rows', 'Share'],
+    rows: labels.map((label, index) => [
+      label,
+      formatCount(classCounts[index]),
+      formatPercent(rowCount > 0 ? (classCounts[index] ?? 0) / rowCount : null),
+    ]),
+  }
+}
+
+export function modelFacts({ record }: RunReport): Fact[] {
+  const model = record.modelConfig
+  return [
+    { label: 'Architecture', value: 'DistilBERT for sequence classification' },
+    { label: 'Trainable parameters', value: formatCount(record.parameterCount) },
+    { label: 'Layers', value: formatCount(model?.nLayers), name: 'n_layers' },
+    { label: 'Hidden size', value: formatCount(model?.dim), name: 'dim' },
+    { label: 'Feed-forward size', value: formatCount(model?.hiddenDim), name: 'hidden_dim' },
+    { label: 'Attention heads', value: formatCount(model?.nHeads), name: 'n_heads' },
+    { label: 'Vocabulary', value: formatCount(model?.vocabSize), name: 'vocab_size' },
+    { label: 'Positions', value: formatCount(model?.maxPositionEmbeddings), name: 'max_position_embeddings' },
+  ]
+}
+
+export function machineFacts({ record }: RunReport): Fact[] {
+  const { hardware } = record
+  return [
+    { label: 'CPU', value: orMissing(hardware.cpuModel) },
+    { label: 'Logical cores', value: formatCount(hardware.cpuCores) },
+    { label: 'Memory', value: formatBytes(hardware.ramBytes) },
+    { label: 'System', value: orMissing(hardware.os) },
+    ...(hardware.gpus.length === 0 ? [{ label: 'GPU', value: 'none found; the run did not use any' }] : []),
+    ...hardware.gpus.map((gpu) => ({ label: 'GPU', value: `${gpu.name}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}` })),
+    ...hardware.backends.map((backend) => ({
+      label: 'Backend',
+      value: `${backend.name}, ${backend.available ? 'available' : 'not available'}. ${backend.note}`,
+    })),
+  ]
+}
+
+export const versionTable = ({ record }: RunReport): Table => ({
+  columns: ['Software', 'Version'],
+  textColumns: [1],
+  rows: Object.entries(record.hardware.versions),
+})
+
+/** What has to be equal for another run to compute the same numbers. */
+export function identityFacts({ record }: RunReport): Fact[] {
+  return [
+    { label: 'Run', value: record.id },
+    { label: 'Started', value: formatDate(record.createdAt) },
+    { label: 'Ended', value: formatDate(record.endedAt) },
+    { label: 'Starts', value: formatCount(record.attempt) },
+    { label: 'Seed', value: String(record.config.seed) },
+    { label: 'Data, SHA-256', value: orMissing(record.dataset?.digest) },
+    { label: 'Tokenizer, SHA-256', value: orMissing(record.tokenizerDigest) },
+  ]
+}

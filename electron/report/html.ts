@@ -1,0 +1,170 @@
+/**
+ * The report as one HTML file that needs nothing else: no scripts, no fonts, no network, and a policy that forbids
+ * them. All text goes through `html`, which escapes it.
+ */
+import type { RunReport } from '../../shared/domain/report.ts'
+import { epochFigures, lossFigure, phaseFigure, throughputFigure } from './charts.ts'
+import {
+  classTable,
+  configurationFacts,
+  dataFacts,
+  identityFacts,
+  machineFacts,
+  modelFacts,
+  versionTable,
+  type Fact,
+} from './conditions.ts'
+import { html, Markup, type HtmlValue } from './escape.ts'
+import { formatDate, missing } from './format.ts'
+import { styleSheet } from './html-style.ts'
+import { epochTable, keyFigures, rankTable, rankTableNote, stateLabels, titleOf, type Table } from './results.ts'
+
+export function renderHtml(report: RunReport): string {
+  const { record } = report
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${titleOf(report)}: run report</title>
+        <style>
+          ${new Markup(styleSheet)}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${heading(report)} ${trouble(report)}
+          ${section(
+            'Learning',
+            html`${lossFigure(report)}${epochFigures(report)}
+              <h3>Epochs</h3>
+              ${tableOf(epochTable(report), 'no epoch was finished')}`,
+          )}
+          ${section(
+            'Speed',
+            html`${throughputFigure(report)}${phaseFigure(report)}
+              <h3>Ranks</h3>
+              ${tableOf(rankTable(report), 'no step was recorded')}
+              <p>${rankTableNote}</p>`,
+          )}
+          ${section(
+            'Limits of these figures',
+            html`<ul class="limits">
+              ${report.caveats.map((caveat) => html`<li>${caveat}</li>`)}
+            </ul>`,
+          )}
+          ${section('Configuration', factsOf(configurationFacts(report)))}
+          ${section('Data', pair(factsOf(dataFacts(report)), tableOf(classTable(report), 'the data was not read')))}
+          ${section('Model', factsOf(modelFacts(report)))}
+          ${section('Machine and software', pair(factsOf(machineFacts(report)), tableOf(versionTable(report), 'no versions were recorded')))}
+          ${section(
+            'Repeating this run',
+            html`<p>
+                The command below repeats the run. With the same data and versions the losses come out alike; times differ from machine to
+                machine.
+              </p>
+              <pre><code>${record.command}</code></pre>
+              ${factsOf(identityFacts(report))}`,
+          )}
+          <footer>
+            Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was ${report.provenance} in
+            this run; what is marked derived was computed from the configuration.
+          </footer>
+        </main>
+      </body>
+    </html> `.text
+}
+
+function heading(report: RunReport): Markup {
+  const { record } = report
+  return html`<header>
+    <p class="eyebrow">DistriNews Lab · Run report</p>
+    <h1>${titleOf(report)}</h1>
+    <p class="meta">
+      <span class="badge ${record.state}">${stateLabels[record.state]}</span><span class="badge measured">${report.provenance}</span
+      ><span>${formatDate(record.createdAt)}</span><code>${record.id}</code>
+    </p>
+    <dl class="figures">
+      ${keyFigures(report).map(
+        (figure) =>
+          html`<div>
+            <dt>${figure.label} ${figure.value === missing ? null : html`<span class="tag">${report.provenance}</span>`}</dt>
+            <dd>
+              <span class="value">${figure.value}</span>
+              <span class="note">${figure.note}</span>
+            </dd>
+          </div>`,
+      )}
+    </dl>
+  </header>`
+}
+
+function trouble({ record }: RunReport): Markup {
+  const { error, notes } = record
+  return html`${
+    error === null
+      ? null
+      : html`<div class="callout">
+          <p><strong>${error.title}</strong></p>
+          <p>${error.cause}</p>
+          <p>${error.suggestion}</p>
+          <p><code>${error.code}</code></p>
+        </div>`
+  }${
+    notes.length === 0
+      ? null
+      : html`<div class="callout notes">
+          <strong>Notes</strong>
+          <ul>
+            ${notes.map((note) => html`<li>${note}</li>`)}
+          </ul>
+        </div>`
+  }`
+}
+
+const section = (title: string, body: HtmlValue): Markup =>
+  html`<section>
+    <h2>${title}</h2>
+    ${body}
+  </section>`
+
+const pair = (left: Markup, right: Markup): Markup => html`<div class="pair">${left}${right}</div>`
+
+function tableOf(table: Table, whenEmpty: string): Markup {
+  if (table.rows.length === 0) return html`<p>${missing} ${whenEmpty}</p>`
+  const look = (column: number): string => (column === 0 || table.textColumns?.includes(column) ? 'text' : 'number')
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${table.columns.map((column, index) => html`<th scope="col" class="${look(index)}">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${table.rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td class="${look(index)}">${cell}</td>`))}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
+
+const factsOf = (facts: readonly Fact[]): Markup =>
+  html`<div class="scroll">
+    <table class="facts">
+      <tbody>
+        ${facts.map(
+          (fact) =>
+            html`<tr>
+              <th scope="row">${fact.label}${fact.name === undefined ? null : html` <code>${fact.name}</code>`}</th>
+              <td class="${/^[0-9a-f]{64}$/.test(fact.value) ? 'digest' : 'text'}">${fact.value}</td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`

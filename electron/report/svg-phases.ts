@@ -1,0 +1,97 @@
+/**
+ * Where a step's time goes, as one SVG element: a bar for each rank, its phases one after the other as they follow in
+ * a step. The colours are told apart by order and by labels too; the exact figures stand in the table beside it.
+ */
+import { html, type Markup } from './escape.ts'
+import { formatMs } from './format.ts'
+import { phaseLabels, type RankTiming } from './results.ts'
+import { phaseNames } from './summary.ts'
+import { text } from './svg-chart.ts'
+import { scaleOf } from './svg-scale.ts'
+
+const left = 56
+const rowHeight = 32
+const barHeight = 22
+/** Time outside all phases is drawn from this share of a step on. */
+const otherFrom = 0.005
+/** Narrower segments carry no label. */
+const labelFrom = 58
+
+interface Segment {
+  look: string
+  fromMs: number
+  toMs: number
+}
+
+export function phaseChart(id: string, title: string, timings: readonly RankTiming[], width: number): Markup {
+  const right = width - 16
+  const bottom = timings.length * rowHeight + 6
+  const height = bottom + 44
+  const bars = timings.map(segmentsOf)
+  const ends = bars.flatMap((bar) => bar.map((segment) => segment.toMs))
+  const x = scaleOf(ends, { label: 'ms', includes: [0] }, left, right, 90, 'at data')
+  const description = timings
+    .map(
+      (timing) =>
+        `Rank ${timing.rank}: step ${formatMs(timing.stepMs)}, of it ${phaseNames.map((phase) => `${phaseLabels[phase]} ${formatMs(timing.phases[phase])}`).join(', ')}.`,
+    )
+    .join(' ')
+
+  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
+    <title id="${id}-title">${title}</title>
+    <desc id="${id}-desc">${description}</desc>
+    ${x.ticks.map((tick) => html`<path class="grid" d="M${tick.at.toFixed(1)} 6V${bottom}" />${text(tick.label, tick.at, bottom + 17, 'middle')}`)}
+    ${bars.map((bar, row) => {
+      const top = 6 + row * rowHeight + (rowHeight - barHeight) / 2
+      const label = text(`rank ${timings[row]!.rank}`, left - 8, top + 15, 'end', 'row-label')
+      return html`${label} ${bar.map((segment) => segmentOf(segment, x.at(segment.fromMs), x.at(segment.toMs), top))}`
+    })}
+    <path class="axis" d="M${left} 6V${bottom}" />
+    ${text('milliseconds since the step began', right, height - 6, 'end', 'unit')}
+    ${ends.length === 0 ? text('no step was timed', (left + right) / 2, bottom / 2 + 6, 'middle') : null}
+  </svg>`
+}
+
+/** Phases in the order in which they happen, then time outside all of them. */
+function segmentsOf(timing: RankTiming): Segment[] {
+  const segments: Segment[] = []
+  let fromMs = 0
+  for (const phase of phaseNames) {
+    const toMs = fromMs + (timing.phases[phase] ?? 0)
+    segments.push({ look: phase, fromMs, toMs })
+    fromMs = toMs
+  }
+  if (hasOther(timing)) segments.push({ look: 'other', fromMs, toMs: timing.stepMs ?? fromMs })
+  return segments.filter((segment) => segment.toMs > segment.fromMs)
+}
+
+/** Whether a noticeable part of the step lies outside all phases. */
+function hasOther({ stepMs, phases }: RankTiming): boolean {
+  const inPhases = phaseNames.reduce((sum, phase) => sum + (phases[phase] ?? 0), 0)
+  return stepMs !== null && stepMs - inPhases > otherFrom * stepMs
+}
+
+function segmentOf({ look, fromMs, toMs }: Segment, from: number, to: number, top: number): Markup {
+  const label = to - from < labelFrom ? null : text(formatMs(toMs - fromMs), (from + to) / 2, top + 15, 'middle', `phase-label ${look}`)
+  return html`<rect
+      class="phase ${look}"
+      x="${from.toFixed(1)}"
+      y="${top}"
+      width="${(to - from).toFixed(1)}"
+      height="${barHeight}"
+    />${label}`
+}
+
+export function phaseLegend(timings: readonly RankTiming[]): Markup {
+  const looks = phaseNames.map((phase) => ({ look: phase as string, label: phaseLabels[phase] }))
+  if (timings.some(hasOther)) looks.push({ look: 'other', label: 'other' })
+  return html`<ul class="legend">
+    ${looks.map(
+      ({ look, label }) =>
+        html`<li>
+          <svg viewBox="0 0 14 10" width="14" height="10" aria-hidden="true"><rect class="phase ${look}" width="14" height="10" /></svg
+          >${label}
+        </li>`,
+    )}
+  </ul>`
+}

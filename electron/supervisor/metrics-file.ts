@@ -1,0 +1,89 @@
+/**
+ * `metrics.jsonl` of a run: one JSON line for each step and epoch, only ever appended to while the run goes on. A process
+ * that was killed may leave half a line at the end; readers drop it. Only a resume rewrites the file, to forget the steps
+ * after the checkpoint it goes on from.
+ */
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomic } from '../checkpoint/atomic.ts'
+import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
+import { type EpochMetrics, type MetricsLine, metricsLineSchema, type StepMetrics } from '../../shared/domain/metrics.ts'
+
+export interface RunMetrics {
+  steps: StepMetrics[]
+  epochs: EpochMetrics[]
+  /** Lines in the middle of the file that are not metrics; 0 unless the file was damaged. */
+  badLineCount: number
+}
+
+export const metricsFile = (runDirectory: string): string => join(runDirectory, 'metrics.jsonl')
+
+export async function appendMetrics(runDirectory: string, lines: readonly MetricsLine[]): Promise<void> {
+  const file = metricsFile(runDirectory)
+  await withWriteErrors(file, () => appendFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
+}
+
+async function readText(runDirectory: string): Promise<string> {
+  try {
+    return await readFile(metricsFile(runDirectory), 'utf8')
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function parseLine(line: string): MetricsLine | null {
+  try {
+    return metricsLineSchema.safeParse(JSON.parse(line)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+/** All metrics of a run in order; empty where there are none yet. */
+export async function readMetrics(runDirectory: string): Promise<RunMetrics> {
+  const lines = (await readText(runDirectory)).split('\n')
+  // What follows the last line end is nothing, or a line cut short.
+  lines.pop()
+  const metrics: RunMetrics = { steps: [], epochs: [], badLineCount: 0 }
+  for (const line of lines) {
+    const parsed = parseLine(line)
+    if (parsed === null) metrics.badLineCount++
+    else if (parsed.type === 'step') metrics.steps.push(parsed)
+    else metrics.epochs.push(parsed)
+  }
+  return metrics
+}
+
+export interface LastMetrics {
+  step: StepMetrics | null
+  epoch: EpochMetrics | null
+}
+
+/** The newest step and epoch only, without parsing the rest: for lists of many runs. */
+export async function readLastMetrics(runDirectory: string): Promise<LastMetrics> {
+  const text = await readText(runDirectory)
+  const last: LastMetrics = { step: null, epoch: null }
+  let end = text.lastIndexOf('\n')
+  while (end > 0 && (last.step === null || last.epoch === null)) {
+    const begin = text.lastIndexOf('\n', end - 1) + 1
+    const wanted = text.startsWith('{"type":"epoch"', begin) ? last.epoch === null : last.step === null
+    const parsed = wanted ? parseLine(text.slice(begin, end)) : null
+    if (parsed?.type === 'step') last.step ??= parsed
+    if (parsed?.type === 'epoch') last.epoch ??= parsed
+    end = begin - 1
+  }
+  return last
+}
+
+/** Forgets everything after `step` and returns what is left. */
+export async function truncateMetrics(runDirectory: string, step: number): Promise<RunMetrics> {
+  const { steps, epochs } = await readMetrics(runDirectory)
+  const kept = { steps: steps.filter((line) => line.step <= step), epochs: epochs.filter((line) => line.step <= step) }
+  // An epoch's line follows its last step.
+  const lines: MetricsLine[] = [...kept.steps, ...kept.epochs].sort(
+    (a, b) => a.step - b.step || (a.type === b.type ? 0 : a.type === 'step' ? -1 : 1),
+  )
+  await writeFileAtomic(metricsFile(runDirectory), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  return { ...kept, badLineCount: 0 }
+}

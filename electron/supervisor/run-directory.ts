@@ -1,0 +1,136 @@
+/**
+ * The files of one run besides its checkpoints: `run.json` (the record, replaced atomically), `metrics.jsonl`,
+ * `ranks.json` (what became of each rank, written at the end), `log.txt`. Knows the shapes, not the course of a run.
+ */
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { writeFileAtomic } from '../checkpoint/atomic.ts'
+import { systemErrorCode, toWriteError } from '../checkpoint/file-errors.ts'
+import { makeDirectory } from '../checkpoint/make-directory.ts'
+import { hasModel, modelFolderName } from '../checkpoint/model-folder.ts'
+import { LabError } from '../../shared/contract/errors.ts'
+import {
+  finalRunStates,
+  type RankStatus,
+  rankStatusSchema,
+  type RunDetail,
+  type RunProgress,
+  type RunRecord,
+  runRecordSchema,
+  type RunState,
+} from '../../shared/domain/run.ts'
+import { readMetrics, type RunMetrics } from './metrics-file.ts'
+
+export const modelDirectory = (runDirectory: string): string => join(runDirectory, modelFolderName)
+export const logFile = (runDirectory: string): string => join(runDirectory, 'log.txt')
+const recordFile = (runDirectory: string): string => join(runDirectory, 'run.json')
+const ranksFile = (runDirectory: string): string => join(runDirectory, 'ranks.json')
+
+const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+export async function writeRecord(runDirectory: string, record: RunRecord): Promise<void> {
+  await writeFileAtomic(recordFile(runDirectory), toJson(record))
+}
+
+export async function writeRanks(runDirectory: string, ranks: readonly RankStatus[]): Promise<void> {
+  await writeFileAtomic(ranksFile(runDirectory), toJson(ranks))
+}
+
+const notFound = (runDirectory: string, cause: string, error?: unknown): LabError =>
+  new LabError(
+    {
+      code: 'RUN_NOT_FOUND',
+      title: 'There is no such run',
+      cause: `${runDirectory}: ${cause}.`,
+      suggestion: 'Choose one from the list of runs.',
+    },
+    { cause: error },
+  )
+
+/** The record as it was last written. Throws RUN_NOT_FOUND. */
+export async function readRecord(runDirectory: string): Promise<RunRecord> {
+  try {
+    const parsed = runRecordSchema.safeParse(JSON.parse(await readFile(recordFile(runDirectory), 'utf8')))
+    if (parsed.success) return parsed.data
+    throw notFound(runDirectory, `run.json is damaged (${z.prettifyError(parsed.error)})`)
+  } catch (error) {
+    if (error instanceof LabError) throw error
+    throw notFound(runDirectory, systemErrorCode(error) === null ? 'run.json is damaged' : 'it has no run.json that can be read', error)
+  }
+}
+
+/** Ranks as they ended; empty for a run that has not ended or whose lab died. */
+async function readRanks(runDirectory: string): Promise<RankStatus[]> {
+  try {
+    return z.array(rankStatusSchema).safeParse(JSON.parse(await readFile(ranksFile(runDirectory), 'utf8'))).data ?? []
+  } catch {
+    return []
+  }
+}
+
+const words: Record<RunState, string> = {
+  starting: 'starting',
+  running: 'training',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  done: 'finished',
+  failed: 'failed',
+  lost: 'lost: the lab ended while this run was going on',
+}
+
+export const finalActivity = (state: RunState): string => words[state]
+
+/** Progress of a run that is over, from what it left. */
+export function restingProgress(record: RunRecord, { steps, epochs }: RunMetrics): RunProgress {
+  const lastStep = steps.at(-1)
+  return {
+    step: lastStep?.step ?? 0,
+    totalSteps: record.totalSteps,
+    epoch: lastStep?.epoch ?? 0,
+    elapsedMs: Math.max(lastStep?.elapsedMs ?? 0, epochs.at(-1)?.elapsedMs ?? 0),
+    etaMs: null,
+    activity: finalActivity(record.state),
+  }
+}
+
+/** Everything that the directory tells about its run. `shown` maps the record to what is true now. Throws RUN_NOT_FOUND. */
+export async function readDetail(runDirectory: string, shown: (record: RunRecord) => RunRecord): Promise<RunDetail> {
+  const record = shown(await readRecord(runDirectory))
+  const metrics = await readMetrics(runDirectory)
+  const notes =
+    metrics.badLineCount === 0 ? record.notes : [...record.notes, `${metrics.badLineCount} damaged lines of metrics.jsonl are left out.`]
+  return {
+    record: { ...record, notes },
+    progress: restingProgress(record, metrics),
+    ranks: finalRunStates.includes(record.state) ? await readRanks(runDirectory) : [],
+    steps: metrics.steps,
+    epochs: metrics.epochs,
+    hasModel: await hasModel(modelDirectory(runDirectory)),
+  }
+}
+
+/**
+ * Makes `runDirectory` (parents too) and tries to write into it. Throws OUTPUT_NOT_WRITABLE, also where something is there
+ * already: a run never mixes with other files.
+ */
+export async function prepareNewDirectory(runDirectory: string): Promise<void> {
+  let names: string[]
+  try {
+    await makeDirectory(runDirectory)
+    names = await readdir(runDirectory)
+    const probe = join(runDirectory, '.writable')
+    await writeFileAtomic(probe, '')
+    await rm(probe)
+  } catch (error) {
+    throw toWriteError(error, runDirectory)
+  }
+  if (names.length > 0) {
+    throw new LabError({
+      code: 'OUTPUT_NOT_WRITABLE',
+      title: 'The output directory is not empty',
+      cause: `${runDirectory} already holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}.`,
+      suggestion: 'Choose a new or empty directory.',
+    })
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Puts a run's record, metrics and final ranks on the disk in the background, one write at a time, newest record only. The
+ * course of a run never waits for the disk; a disk that fails is told once, through `onError`. After that, only the record
+ * is still tried: it is what says that the run failed.
+ */
+import { type LabErrorInfo, toLabErrorInfo } from '../../shared/contract/errors.ts'
+import type { MetricsLine } from '../../shared/domain/metrics.ts'
+import type { RankStatus, RunRecord } from '../../shared/domain/run.ts'
+import { appendMetrics } from './metrics-file.ts'
+import { writeRanks, writeRecord } from './run-directory.ts'
+
+export class RunWriter {
+  readonly #runDirectory: string
+  readonly #onError: (error: LabErrorInfo) => void
+  #lines: MetricsLine[] = []
+  #record: RunRecord | null = null
+  #ranks: RankStatus[] | null = null
+  #writing: Promise<void> | null = null
+  #error: LabErrorInfo | null = null
+
+  constructor(runDirectory: string, onError: (error: LabErrorInfo) => void) {
+    this.#runDirectory = runDirectory
+    this.#onError = onError
+  }
+
+  /** The first write that failed, if one did. */
+  get error(): LabErrorInfo | null {
+    return this.#error
+  }
+
+  metrics(line: MetricsLine): void {
+    if (this.#error === null) this.#lines.push(line)
+    this.#start()
+  }
+
+  record(record: RunRecord): void {
+    this.#record = record
+    this.#start()
+  }
+
+  ranks(ranks: RankStatus[]): void {
+    if (this.#error === null) this.#ranks = ranks
+    this.#start()
+  }
+
+  /** Resolves when everything given so far is written, or given up. */
+  async drained(): Promise<void> {
+    while (this.#writing !== null) await this.#writing
+  }
+
+  #start(): void {
+    this.#writing ??= this.#writeAll().finally(() => (this.#writing = null))
+  }
+
+  async #writeAll(): Promise<void> {
+    // What comes in the same turn of the event loop goes out in one write.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#lines.length > 0 || this.#record !== null || this.#ranks !== null) {
+      const [lines, record, ranks] = [this.#lines, this.#record, this.#ranks]
+      this.#lines = []
+      this.#record = null
+      this.#ranks = null
+      try {
+        if (lines.length > 0) await appendMetrics(this.#runDirectory, lines)
+        if (ranks !== null) await writeRanks(this.#runDirectory, ranks)
+        if (record !== null) await writeRecord(this.#runDirectory, record)
+      } catch (error) {
+        if (this.#error !== null) continue
+        this.#error = toLabErrorInfo(error)
+        this.#record ??= record
+        this.#onError(this.#error)
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Starts runs and resumes them, one at a time: checks what can be checked before a process is forked, makes or renews the
+ * record, and hands the rest to a session.
+ */
+import { availableParallelism } from 'node:os'
+import { configDigest } from '../checkpoint/state.ts'
+import { loadNewestValid, type RejectedCheckpoint } from '../checkpoint/store.ts'
+import { hasModel } from '../checkpoint/model-folder.ts'
+import { LabError } from '../../shared/contract/errors.ts'
+import type { Hardware } from '../../shared/domain/hardware.ts'
+import { modelPresets } from '../../shared/domain/model-config.ts'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
+import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
+import { truncateMetrics } from './metrics-file.ts'
+import { modelDirectory, prepareNewDirectory, readRecord, writeRecord } from './run-directory.ts'
+import type { RunHandle } from './run-handle.ts'
+import { generateRunId } from './run-id.ts'
+import type { RunStore } from './run-store.ts'
+import { RunSession, type SessionOptions } from './session.ts'
+
+export interface StartRunOptions {
+  store: RunStore
+  /** Parsed. For a resume, that of the record: a run's configuration never changes. */
+  config: RunConfig
+  hardware: Hardware
+  /** The shell command that repeats the run. */
+  command: string
+  /** A new or empty directory for the run, or the directory of the run to resume. Absent: a new one in the store. */
+  runDirectory?: string
+  /** Goes on from the newest valid checkpoint of `runDirectory`. */
+  resume?: boolean
+}
+
+type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epochs' | 'resumeFrom'>
+
+export class RunSupervisor {
+  #active: RunSession | null = null
+  #starting = false
+
+  /** The run that is going on, or null. */
+  get active(): RunHandle | null {
+    return this.#active
+  }
+
+  /**
+   * Makes the record and starts the ranks; resolves as soon as their processes are started. Throws RUN_ALREADY_ACTIVE,
+   * CONFIG_INVALID, OUTPUT_NOT_WRITABLE, DISK_FULL; for a resume also RUN_NOT_FOUND, RUN_NOT_RESUMABLE, CHECKPOINT_NOT_FOUND.
+   */
+  async startRun(options: StartRunOptions): Promise<RunHandle> {
+    const askedAtMs = performance.now()
+    if (this.#starting || this.#active !== null) throw alreadyActive(this.#active?.runId ?? null)
+    this.#starting = true
+    try {
+      const threadsPerRank = options.config.threadsPerRank ?? Math.max(1, Math.floor(availableParallelism() / options.config.worldSize))
+      const prepared = options.resume === true ? await prepareResume(options) : await prepareStart(options)
+      const record: RunRecord = { ...prepared.record, threadsPerRank, supervisorPid: process.pid }
+      await writeRecord(prepared.runDirectory, record)
+      const session = new RunSession({
+        ...prepared,
+        record,
+        threadsPerRank,
+        askedAtMs,
+        cacheDirectory: options.store.cacheDirectory,
+        hasModel: await hasModel(modelDirectory(prepared.runDirectory)),
+      })
+      options.store.supervised.add(record.id)
+      this.#active = session
+      void session.finished.then(() => {
+        options.store.supervised.delete(record.id)
+        this.#active = null
+      })
+      await session.start()
+      return session
+    } finally {
+      this.#starting = false
+    }
+  }
+
+  /** Stops the active run, if any, as its `stop` does. */
+  async close(): Promise<void> {
+    await this.#active?.stop()
+  }
+}
+
+const alreadyActive = (runId: string | null): LabError =>
+  new LabError({
+    code: 'RUN_ALREADY_ACTIVE',
+    title: 'Another run is going on',
+    cause: runId === null ? 'A run is just being started.' : `Run ${runId} has not ended yet.`,
+    suggestion: 'Wait for it or stop it first: two runs at once would slow each other and spoil both measurements.',
+  })
+
+function checkConfig(config: RunConfig): void {
+  const { title, maxPositionEmbeddings } = modelPresets[config.model]
+  if (config.maxLength <= maxPositionEmbeddings) return
+  throw new LabError({
+    code: 'CONFIG_INVALID',
+    title: 'The maximum length is too long for this model',
+    cause: `${title} has ${maxPositionEmbeddings} positions, fewer than the ${config.maxLength} tokens asked for.`,
+    suggestion: `Choose a maximum length of at most ${maxPositionEmbeddings}, or a larger model.`,
+  })
+}
+
+async function prepareStart({ store, config, hardware, command, runDirectory }: StartRunOptions): Promise<Prepared> {
+  checkConfig(config)
+  const now = new Date()
+  const id = generateRunId(config.model, now)
+  const directory = runDirectory ?? store.directory(id)
+  await prepareNewDirectory(directory)
+  const cores = availableParallelism()
+  const crowded =
+    config.worldSize > cores ? [`${config.worldSize} ranks share ${cores} cores: they take turns, and throughput says little.`] : []
+  const record: RunRecord = {
+    format: 1,
+    id,
+    createdAt: now.toISOString(),
+    endedAt: null,
+    config,
+    state: 'starting',
+    supervisorPid: null,
+    error: null,
+    attempt: 1,
+    command,
+    hardware,
+    dataset: null,
+    trainCount: null,
+    validationCount: null,
+    tokenizerDigest: null,
+    modelConfig: null,
+    parameterCount: null,
+    threadsPerRank: null,
+    totalSteps: null,
+    timeToFirstStepMs: null,
+    notes: crowded,
+  }
+  return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null }
+}
+
+const notResumable = (cause: string, suggestion: string): LabError =>
+  new LabError({ code: 'RUN_NOT_RESUMABLE', title: 'The run cannot be resumed', cause, suggestion })
+
+const rejectionNote = ({ name, reason, quarantinedAs }: RejectedCheckpoint): string =>
+  `Checkpoint ${name} is damaged (${reason}) and was passed over; it is kept as ${quarantinedAs}.`
+
+async function prepareResume({ store, config, hardware, runDirectory }: StartRunOptions): Promise<Prepared> {
+  if (runDirectory === undefined) throw new Error('a resume needs the directory of its run')
+  const record = store.shown(await readRecord(runDirectory))
+  if (!finalRunStates.includes(record.state)) throw alreadyActive(record.id)
+  if (record.state === 'done') throw notResumable('It has finished all its epochs.', 'Start a new run with more epochs.')
+  if (configDigest(config) !== configDigest(record.config))
+    throw notResumable('A resumed run keeps its configuration.', 'Start a new run to change it.')
+  const { checkpoint, rejected } = await loadNewestValid(runDirectory)
+  const notes = [...record.notes, ...rejected.map(rejectionNote)]
+  if (checkpoint === null) {
+    if (rejected.length > 0) await writeRecord(runDirectory, { ...record, notes })
+    throw new LabError({
+      code: rejected.length > 0 ? 'CHECKPOINT_CORRUPT' : 'CHECKPOINT_NOT_FOUND',
+      title: 'There is no checkpoint to go on from',
+      cause: rejected.length > 0 ? notes.slice(-rejected.length).join(' ') : 'The run ended before its first checkpoint was saved.',
+      suggestion: 'Start the run anew.',
+    })
+  }
+  if (checkpoint.state.configDigest !== configDigest(record.config) || checkpoint.state.runId !== record.id) {
+    throw notResumable(`Checkpoint ${checkpoint.name} belongs to another run or configuration.`, 'Start a new run.')
+  }
+  const { steps, epochs } = await truncateMetrics(runDirectory, checkpoint.state.step)
+  return {
+    runDirectory,
+    record: { ...record, hardware, notes, state: 'starting', attempt: record.attempt + 1, endedAt: null, error: null },
+    steps,
+    epochs,
+    resumeFrom: checkpoint.directory,
+  }
+}

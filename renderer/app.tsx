@@ -1,0 +1,42 @@
+/** The frame: rail, the screen of the current place, status bar. */
+import { useEffect, useRef } from 'react'
+import { DataScreen } from './features/data/data-screen.tsx'
+import { HomeScreen } from './features/home/home-screen.tsx'
+import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
+import { RunScreen } from './features/run-panel/run-screen.tsx'
+import { RunsScreen } from './features/runs/runs-screen.tsx'
+import { Rail } from './features/shell/rail.tsx'
+import { StatusBar } from './features/shell/status-bar.tsx'
+import styles from './app.module.css'
+import { useRoute } from './ui/route.ts'
+import type { Route } from './ui/route.ts'
+
+export function App() {
+  const route = useRoute()
+  const main = useRef<HTMLElement>(null)
+  useEffect(() => {
+    main.current?.scrollTo({ top: 0 })
+  }, [route.place, route.id])
+  return (
+    <div className={styles.frame}>
+      <Rail place={route.place} />
+      <main ref={main} className={styles.main} tabIndex={-1}>
+        <CurrentScreen route={route} />
+      </main>
+      <StatusBar />
+    </div>
+  )
+}
+
+function CurrentScreen({ route }: { route: Route }) {
+  switch (route.place) {
+    case 'runs':
+      return route.id === null ? <RunsScreen /> : <RunScreen key={route.id} runId={route.id} />
+    case 'playground':
+      return <PlaygroundScreen modelId={route.id} />
+    case 'data':
+      return <DataScreen />
+    case 'lab':
+      return <HomeScreen />
+  }
+}

@@ -1,0 +1,90 @@
+/** What the model was given: the headline as tokens, with padding and with what was cut off. */
+import { Tooltip } from '@mantine/core'
+import type { Prediction, TokenChip } from '../../../shared/domain/prediction.ts'
+import { plural } from '../../ui/format.ts'
+import { Panel } from '../../ui/panel.tsx'
+import styles from './tokens.module.css'
+
+const kinds: Record<TokenChip['kind'], { word: string; meaning: string }> = {
+  special: { word: 'special', meaning: 'marks the beginning or the end' },
+  word: { word: 'word', meaning: 'a word, or the beginning of one' },
+  piece: { word: 'piece', meaning: 'goes on with the word before it' },
+  unknown: { word: 'unknown', meaning: 'not in the vocabulary' },
+  pad: { word: 'padding', meaning: 'filling, attention mask 0' },
+}
+const shownPads = 12
+
+export function Tokens({ prediction }: { prediction: Prediction | null }) {
+  if (!prediction)
+    return (
+      <Panel title="What the model sees">
+        <p className={styles.hint}>
+          Headlines reach the model as tokens: whole words, pieces of rarer words, and filling up to a round length.
+        </p>
+      </Panel>
+    )
+  const { tokens, truncatedTokens, maxLength } = prediction
+  const pads = tokens.filter((token) => token.kind === 'pad').length
+  const hiddenPads = Math.max(0, pads - shownPads)
+  const shown = tokens.slice(0, tokens.length - hiddenPads)
+  const used = [...new Set(tokens.map((token) => token.kind))]
+  return (
+    <Panel title="What the model sees" hint={`${plural(tokens.length - pads, 'token')} + ${pads} padding, at most ${maxLength}`}>
+      <ol className={styles.tokens} aria-label="Tokens">
+        {shown.map((token, position) => (
+          <li key={position}>
+            <Chip token={token} position={position} />
+          </li>
+        ))}
+        {hiddenPads > 0 && <li className={styles.more}>and {hiddenPads} more [PAD]</li>}
+      </ol>
+      {truncatedTokens.length > 0 && (
+        <div className={styles.truncated}>
+          <p>
+            <strong>{plural(truncatedTokens.length, 'token')} cut off:</strong> this model reads {maxLength} tokens at most. It did not see
+          </p>
+          <p className={styles.cut}>
+            {truncatedTokens.slice(0, 60).join(' ')}
+            {truncatedTokens.length > 60 && ' …'}
+          </p>
+        </div>
+      )}
+      <ul className={styles.legend} aria-label="Kinds of tokens">
+        {used.map((kind) => (
+          <li key={kind}>
+            <span className={styles.chip} data-kind={kind}>
+              {kinds[kind].word}
+            </span>
+            {kinds[kind].meaning}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function Chip({ token, position }: { token: TokenChip; position: number }) {
+  return (
+    <Tooltip
+      label={`id ${token.id} · position ${position} · ${kinds[token.kind].word}`}
+      events={{ hover: true, focus: true, touch: true }}
+      openDelay={80}
+    >
+      <span
+        className={styles.chip}
+        data-kind={token.kind}
+        tabIndex={0}
+        aria-label={`${token.text}, id ${token.id}, ${kinds[token.kind].word}`}
+      >
+        {token.kind === 'piece' ? (
+          <>
+            <i>##</i>
+            {token.text.replace(/^##/, '')}
+          </>
+        ) : (
+          token.text
+        )}
+      </span>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,104 @@
+/** Everything that decided what the run computed, and the command that repeats it. */
+import { CopyButton, UnstyledButton } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { globalBatch } from '../../../shared/domain/run-config.ts'
+import type { RunRecord } from '../../../shared/domain/run.ts'
+import { bytes, count, duration, percent, plural } from '../../ui/format.ts'
+import { Panel } from '../../ui/panel.tsx'
+import styles from './config-panel.module.css'
+import { dataTitle } from './run-title.ts'
+
+type Fact = [name: string, value: string, full?: string]
+
+export function ConfigPanel({ record }: { record: RunRecord }) {
+  return (
+    <Panel title="Configuration" hint={<span className="mono">{record.id}</span>}>
+      <div className={styles.groups}>
+        {groupsOf(record).map(([title, facts]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {facts.map(([name, value, full]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd title={full ?? value}>{value}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <div className={styles.command}>
+        <span>Repeat it:</span>
+        <code className="mono">{record.command}</code>
+        <CopyButton value={record.command}>
+          {({ copied, copy }) => (
+            <UnstyledButton onClick={copy} className={styles.copy} aria-label="Copy the command">
+              {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
+            </UnstyledButton>
+          )}
+        </CopyButton>
+      </div>
+    </Panel>
+  )
+}
+
+function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
+  const model = record.modelConfig
+  const digest = (value: string | null | undefined): Fact[1] => (value ? `${value.slice(0, 12)}…` : '–')
+  return [
+    [
+      'Batch',
+      [
+        [
+          'Global batch',
+          `${globalBatch(config)} = ${config.microBatch} × ${config.gradAccumSteps} × ${config.worldSize}`,
+          'micro-batch × accumulation × ranks, derived',
+        ],
+        ['Epochs', String(config.epochs)],
+        ['Max length', `${config.maxLength} tokens`],
+        ['Ranks', `${config.worldSize} × ${plural(record.threadsPerRank ?? 0, 'thread')}, ${config.device.toUpperCase()}`],
+        ['Bucket cap', bytes(config.bucketCapBytes)],
+      ],
+    ],
+    [
+      'Optimizer',
+      [
+        ['AdamW, learning rate', String(config.learningRate)],
+        ['Weight decay', String(config.weightDecay)],
+        ['Warm-up', percent(config.warmupFraction, 0)],
+        ['Gradient clip', String(config.maxGradNorm)],
+        ['Dropout', String(config.dropout)],
+      ],
+    ],
+    [
+      'Data',
+      [
+        ['Data set', dataTitle({ dataset: record.dataset, config })],
+        ['Training rows', count(record.trainCount)],
+        ['Validation rows', count(record.validationCount)],
+        ['Classes', record.dataset?.labels.join(', ') ?? '–'],
+        ['Digest', digest(record.dataset?.digest), record.dataset?.digest],
+      ],
+    ],
+    [
+      'Model',
+      [
+        ['Size', model ? `${model.nLayers} layers × ${model.dim}, ${plural(model.nHeads, 'head')}` : config.model],
+        ['Vocabulary', count(model?.vocabSize)],
+        ['Parameters', count(record.parameterCount)],
+        ['Tokenizer', digest(record.tokenizerDigest), record.tokenizerDigest ?? undefined],
+      ],
+    ],
+    [
+      'Run',
+      [
+        ['Seed', String(config.seed)],
+        ['Deterministic', config.deterministic ? 'yes' : 'no'],
+        ['First step after', duration(record.timeToFirstStepMs)],
+        ['Attempt', String(record.attempt)],
+        ['Runtime', `onnxruntime ${record.hardware.versions['onnxruntime-node'] ?? ''}`],
+      ],
+    ],
+  ]
+}

@@ -1,0 +1,102 @@
+/** What one can do with a run: stop or resume it, try its model, export its report. */
+import { Button, Menu } from '@mantine/core'
+import { IconChevronDown, IconKeyboard, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
+import type { ReportFormat } from '../../../shared/domain/report.ts'
+import { lab } from '../../ipc/client.ts'
+import { toErrorInfo } from '../../ipc/errors.ts'
+import { useRunViews } from '../../state/run-view.ts'
+import type { RunView } from '../../state/run-view.ts'
+import { isActive } from '../../state/runs.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { saveText } from '../../ui/save-text.ts'
+import { href } from '../../ui/route.ts'
+
+interface RunActionsProps {
+  view: RunView
+  onError: (error: LabErrorInfo | null) => void
+}
+
+const resumable = ['stopped', 'failed', 'lost']
+
+export function RunActions({ view, onError }: RunActionsProps) {
+  const { stop, resume } = useRunViews.getState()
+  const { record } = view
+  return (
+    <>
+      {isActive(record) && (
+        <ActionButton
+          size="xs"
+          variant="default"
+          leftSection={<IconPlayerStopFilled size={14} aria-hidden />}
+          action={() => stop(record.id)}
+          onError={onError}
+          disabled={record.state === 'stopping'}
+        >
+          {record.state === 'stopping' ? 'Stopping …' : 'Stop run'}
+        </ActionButton>
+      )}
+      {resumable.includes(record.state) && (
+        <ActionButton
+          size="xs"
+          variant="default"
+          leftSection={<IconPlayerPlayFilled size={14} aria-hidden />}
+          action={() => resume(record.id)}
+          onError={onError}
+        >
+          Resume
+        </ActionButton>
+      )}
+      {view.hasModel && (
+        <Button
+          component="a"
+          href={href('playground', record.id)}
+          size="xs"
+          variant="default"
+          leftSection={<IconKeyboard size={15} aria-hidden />}
+        >
+          Try its model
+        </Button>
+      )}
+      <ExportMenu runId={record.id} onError={onError} />
+    </>
+  )
+}
+
+const formats: { format: ReportFormat; title: string; hint: string }[] = [
+  { format: 'html', title: 'HTML', hint: 'to read and print, one file' },
+  { format: 'markdown', title: 'Markdown', hint: 'for a README or an issue' },
+  { format: 'json', title: 'JSON', hint: 'every number, for programs' },
+]
+
+function ExportMenu({ runId, onError }: { runId: string; onError: RunActionsProps['onError'] }) {
+  const [busy, setBusy] = useState(false)
+  const exportAs = async (format: ReportFormat): Promise<void> => {
+    setBusy(true)
+    onError(null)
+    try {
+      saveText(await lab.reports.export({ runId, format }))
+    } catch (error) {
+      onError(toErrorInfo(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Menu position="bottom-end" width={230} shadow="md">
+      <Menu.Target>
+        <Button size="xs" loading={busy} rightSection={<IconChevronDown size={14} aria-hidden />}>
+          Export report
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {formats.map(({ format, title, hint }) => (
+          <Menu.Item key={format} onClick={() => void exportAs(format)}>
+            {title} <span style={{ color: 'var(--ink-3)' }}>· {hint}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

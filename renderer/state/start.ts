@@ -1,0 +1,41 @@
+/** Brings the page to life: connects, and after every (re)connect asks anew for what is shown everywhere. */
+import { onConnection, stayConnected } from '../ipc/client.ts'
+import { useConnection } from './connection.ts'
+import { useDatasets } from './datasets.ts'
+import { useHardware } from './hardware.ts'
+import { useModels } from './models.ts'
+import { useRunViews } from './run-view.ts'
+import { isActive, useRuns } from './runs.ts'
+
+export function startLab(): void {
+  let generation = 0
+  onConnection((state) => {
+    useConnection.setState(state)
+    if (state.generation === generation) return
+    generation = state.generation
+    void askForEverything()
+  })
+  // A run may have been started by another window or the command line.
+  window.addEventListener('focus', () => void followActiveRun())
+  void stayConnected()
+}
+
+async function askForEverything(): Promise<void> {
+  await Promise.all([
+    useHardware.getState().refresh(),
+    useModels.getState().refreshPresets(),
+    useModels.getState().refreshTrained(),
+    useDatasets.getState().refresh(),
+    followActiveRun(),
+  ])
+}
+
+async function followActiveRun(): Promise<void> {
+  await useRuns.getState().refresh()
+  const active = (useRuns.getState().list.value ?? []).filter((run) => isActive(run.record)).map((run) => run.record.id)
+  // A run that ended while there was no connection still looks active here.
+  const believed = Object.values(useRunViews.getState().views)
+    .filter((view) => isActive(view.record))
+    .map((view) => view.record.id)
+  await Promise.all([...new Set([...active, ...believed])].map((runId) => useRunViews.getState().open(runId)))
+}

@@ -1,0 +1,44 @@
+/** The state of a run or a rank: a word, an icon and a colour, so that no state is told by colour alone. */
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconCircleDashed,
+  IconDeviceFloppy,
+  IconGauge,
+  IconLink,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+  IconPlugConnectedX,
+} from '@tabler/icons-react'
+import type { Icon } from '@tabler/icons-react'
+import type { RankState, RunState } from '../../shared/domain/run.ts'
+import styles from './run-state.module.css'
+
+type Tone = 'active' | 'quiet' | 'good' | 'warn' | 'bad'
+type Look = [icon: Icon, tone: Tone, word: string]
+
+const looks: Record<RunState | RankState, Look> = {
+  starting: [IconCircleDashed, 'active', 'starting'],
+  joining: [IconLink, 'active', 'joining'],
+  ready: [IconCheck, 'active', 'ready'],
+  running: [IconPlayerPlayFilled, 'active', 'running'],
+  training: [IconPlayerPlayFilled, 'active', 'training'],
+  evaluating: [IconGauge, 'active', 'evaluating'],
+  saving: [IconDeviceFloppy, 'active', 'saving'],
+  stopping: [IconPlayerPauseFilled, 'warn', 'stopping'],
+  stopped: [IconPlayerStopFilled, 'quiet', 'stopped'],
+  done: [IconCheck, 'good', 'done'],
+  failed: [IconAlertTriangle, 'bad', 'failed'],
+  lost: [IconPlugConnectedX, 'bad', 'lost'],
+}
+
+export function StateBadge({ state, bare = false }: { state: RunState | RankState; bare?: boolean }) {
+  const [StateIcon, tone, word] = looks[state]
+  return (
+    <span className={styles.badge} data-tone={tone} data-bare={bare || undefined}>
+      <StateIcon size={13} aria-hidden />
+      {word}
+    </span>
+  )
+}
