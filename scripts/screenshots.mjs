@@ -41,7 +41,10 @@ try {
   await page.getByText('onnxruntime').first().waitFor()
   await picture('home')
   await page.getByRole('button', { name: /^Train on 2/ }).click()
-  await page.getByRole('main').getByText('epoch 3 of 3').waitFor({ timeout: trainingMs })
+  await page
+    .getByRole('main')
+    .getByText(/epoch 4 of \d/)
+    .waitFor({ timeout: trainingMs })
   await page.waitForTimeout(1500)
   await picture('run')
   await page.getByRole('main').getByText('done', { exact: true }).first().waitFor({ timeout: trainingMs })

@@ -1,4 +1,5 @@
 /** What the command line says of itself; defaults come from the schema, so that they cannot drift. */
+import { modelPresetNames, modelPresets } from '../../shared/domain/model-config.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { trainFlags } from '../lab/train-flags.ts'
 
@@ -37,7 +38,7 @@ export function help(command?: string): string {
 function trainHelp(): string[] {
   const defaults = runConfigSchema.parse({})
   const flags = Object.entries(trainFlags).map(([flag, { field, kind, help: what }]): [string, string] => {
-    const value = defaults[field]
+    const value = field in modelPresets.tiny.recipe ? ofEachModel(field as RecipeField) : defaults[field]
     return [
       kind === 'switch' ? flag : `${flag} ${kind === 'number' ? 'N' : 'NAME'}`,
       value === undefined || value === '' || value === false ? what : `${what} (default: ${value})`,
@@ -45,3 +46,9 @@ function trainHelp(): string[] {
   })
   return [...flags, ...dataFlags].map(([flag, what]) => `  --${flag.padEnd(20)} ${what}`)
 }
+
+type RecipeField = keyof (typeof modelPresets)['tiny']['recipe']
+
+/** '6 for tiny, 3 for small, …' */
+const ofEachModel = (field: RecipeField): string =>
+  modelPresetNames.map((name) => `${modelPresets[name].recipe[field]} for ${name}`).join(', ')

@@ -33,7 +33,8 @@ export const trainFlags = {
 
 /** The shell command that repeats a run with `config`; what is the default is left out, the number of ranks never is. */
 export function trainCommand(config: RunConfig): string {
-  const defaults = runConfigSchema.parse({})
+  // Some defaults are the model's own; which model is the default is not.
+  const defaults = { ...runConfigSchema.parse({ model: config.model }), model: runConfigSchema.parse({}).model }
   const words = ['npm run train --', `--ranks ${config.worldSize}`]
   for (const [flag, { field, kind }] of Object.entries(trainFlags)) {
     const value = config[field]

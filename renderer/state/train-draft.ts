@@ -1,10 +1,10 @@
 /**
  * What the training card has been filled with, valid or not: fields hold whatever was typed, and
- * `runConfigSchema` says what is wrong with it. The defaults are the schema's own.
+ * `runConfigSchema` says what is wrong with it. The defaults are the schema's own, which depend on the model.
  */
 import { create } from 'zustand'
 import type { z } from 'zod'
-import { modelPresets } from '../../shared/domain/model-config.ts'
+import { modelPresetNameSchema, modelPresets } from '../../shared/domain/model-config.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 
@@ -17,13 +17,26 @@ interface TrainDraftState {
   reset(): void
 }
 
-export const defaultConfig: RunConfig = runConfigSchema.parse({})
+const defaultsFor = (model: unknown): RunConfig => runConfigSchema.parse({ model: modelPresetNameSchema.safeParse(model).data })
 
 export const useTrainDraft = create<TrainDraftState>((set, get) => ({
-  draft: defaultConfig,
-  set: (field, value) => set({ draft: { ...get().draft, [field]: value } }),
-  reset: () => set({ draft: { ...defaultConfig, model: get().draft.model, data: get().draft.data, worldSize: get().draft.worldSize } }),
+  draft: defaultsFor(undefined),
+  set: (field, value) => {
+    const { draft } = get()
+    set({ draft: { ...draft, ...(field === 'model' && newRecipe(draft, value)), [field]: value } })
+  },
+  reset: () => {
+    const { model, data, worldSize } = get().draft
+    set({ draft: { ...defaultsFor(model), data, worldSize } })
+  },
 }))
+
+/** Another model brings its own recipe, except for what the person has set. */
+function newRecipe(draft: Draft, model: unknown): Draft {
+  const [before, after] = [defaultsFor(draft.model), defaultsFor(model)]
+  const untouched = (['epochs', 'learningRate', 'dropout'] as const).filter((field) => draft[field] === before[field])
+  return Object.fromEntries(untouched.map((field) => [field, after[field]]))
+}
 
 export interface CheckedDraft {
   /** Null while something is wrong. */

@@ -3,7 +3,7 @@
  * configurations, data and world size compute the same numbers.
  */
 import { z } from 'zod'
-import { modelPresetNameSchema } from './model-config.ts'
+import { modelPresetNameSchema, modelPresets } from './model-config.ts'
 
 export const badRowPolicySchema = z.enum(['skip', 'refuse'])
 export type BadRowPolicy = z.infer<typeof badRowPolicySchema>
@@ -29,7 +29,7 @@ export type DataRef = z.infer<typeof dataRefSchema>
 
 export const maxWorldSize = 16
 
-export const runConfigSchema = z.object({
+const runConfigFields = z.object({
   /** Display only; the directory is a generated id. */
   name: z.string().max(120).default(''),
   model: modelPresetNameSchema.default('tiny'),
@@ -38,17 +38,19 @@ export const runConfigSchema = z.object({
   device: z.enum(['cpu']).default('cpu'),
   /** ONNX Runtime threads in each rank; absent: the cores shared out evenly. */
   threadsPerRank: z.int().min(1).max(256).optional(),
-  epochs: z.int().min(1).max(1000).default(3),
+  /** Absent: the model's recipe. */
+  epochs: z.int().min(1).max(1000).optional(),
   /** Examples per rank and micro-step. `globalBatch` is derived, see below. */
   microBatch: z.int().min(1).max(4096).default(32),
   gradAccumSteps: z.int().min(1).max(1024).default(1),
-  learningRate: z.number().positive().max(10).default(5e-4),
+  /** Absent: the model's recipe. */
+  learningRate: z.number().positive().max(10).optional(),
   weightDecay: z.number().min(0).max(1).default(0.01),
   /** Linear warm-up over this share of all steps, then linear decay to zero. */
   warmupFraction: z.number().min(0).max(1).default(0.1),
   maxGradNorm: z.number().positive().default(1),
-  /** Used for every dropout of the model. */
-  dropout: z.number().min(0).lt(1).default(0.1),
+  /** Used for every dropout of the model. Absent: the model's recipe. */
+  dropout: z.number().min(0).lt(1).optional(),
   /** Longest sequence in tokens, [CLS] and [SEP] included; longer texts are truncated. */
   maxLength: z.int().min(8).max(512).default(128),
   seed: z.int().min(0).max(0xffffffff).default(42),
@@ -58,6 +60,14 @@ export const runConfigSchema = z.object({
     .min(1024)
     .default(4 * 1024 * 1024),
   deterministic: z.boolean().default(false),
+})
+
+export const runConfigFieldNames = Object.keys(runConfigFields.shape) as (keyof RunConfig)[]
+
+export const runConfigSchema = runConfigFields.transform((given) => {
+  const { recipe } = modelPresets[given.model]
+  const { epochs = recipe.epochs, learningRate = recipe.learningRate, dropout = recipe.dropout } = given
+  return { ...given, epochs, learningRate, dropout }
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
 export type RunConfigInput = z.input<typeof runConfigSchema>

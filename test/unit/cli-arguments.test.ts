@@ -6,8 +6,9 @@ import { help } from '../../electron/cli/help.ts'
 import { configFrom, trainFlagTable } from '../../electron/cli/train-config.ts'
 import { trainCommand, trainFlags } from '../../electron/lab/train-flags.ts'
 import { LabError } from '../../shared/contract/errors.ts'
+import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
-import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { runConfigFieldNames, runConfigSchema } from '../../shared/domain/run-config.ts'
 
 const configOf = (...argv: string[]): RunConfig => configFrom(readArguments(argv, trainFlagTable))
 
@@ -29,13 +30,20 @@ describe('train flags', () => {
 
   it('cover every field that decides what a run computes', () => {
     const covered = new Set<string>([...Object.values(trainFlags).map(({ field }) => field), 'data', 'device'])
-    expect(Object.keys(runConfigSchema.shape).filter((field) => !covered.has(field))).toEqual([])
+    expect(runConfigFieldNames.filter((field) => !covered.has(field))).toEqual([])
   })
 
   it('set their fields, in both spellings', () => {
     expect(configOf('--ranks', '3', '--lr=0.001', '--model', 'small', '--deterministic', '--max-length=64')).toEqual(
       runConfigSchema.parse({ worldSize: 3, learningRate: 0.001, model: 'small', deterministic: true, maxLength: 64 }),
     )
+  })
+
+  it('left out are as the recipe of the chosen model says', () => {
+    const [tiny, small] = [configOf('--model', 'tiny'), configOf('--model', 'small', '--epochs', '5')]
+    expect([tiny.epochs, small.epochs]).toEqual([modelPresets.tiny.recipe.epochs, 5])
+    expect(small.dropout).toBe(modelPresets.small.recipe.dropout)
+    expect(trainCommand(small)).toBe('npm run train -- --ranks 2 --model small --epochs 5')
   })
 
   it('name a CSV, its columns and what to do with bad rows', () => {

@@ -53,7 +53,7 @@ export function PlanDiagram({ worldSize, microBatch, gradAccumSteps }: PlanDiagr
                 {say(share)} headlines
               </text>
             </g>
-            <path className={styles.flow} d={`M408 ${y(rank)}C458 ${y(rank)} 458 ${middle} 506 ${middle}`} />
+            <path className={styles.flow} d={`M408 ${y(rank)}C454 ${y(rank)} 454 ${middle} 498 ${middle}`} />
           </g>
         ))}
         {hidden > 0 && (
@@ -62,12 +62,12 @@ export function PlanDiagram({ worldSize, microBatch, gradAccumSteps }: PlanDiagr
           </text>
         )}
         <g className={styles.box}>
-          <rect x="506" y={middle - 27} width="213" height="54" rx="6" />
-          <text x="612" y={middle - 4} className={styles.strong}>
+          <rect x="498" y={middle - 27} width="221" height="54" rx="6" />
+          <text x="608" y={middle - 4} className={styles.strong}>
             {worldSize === 1 ? 'AdamW update' : 'ring all-reduce → AdamW'}
           </text>
-          <text x="612" y={middle + 14} className={styles.small}>
-            {worldSize === 1 ? 'no averaging with one rank' : 'averaged gradients, equal parameters'}
+          <text x="608" y={middle + 14} className={styles.small}>
+            {worldSize === 1 ? 'no averaging with one rank' : 'mean gradients, equal parameters'}
           </text>
         </g>
       </svg>

@@ -23,7 +23,7 @@ export function StepTimeChart({ steps, epochs, lastStep, waiting, className }: C
   return (
     <ChartPanel
       title="Step time"
-      unit="ms, mean over ranks"
+      unit="ms, rank mean"
       summary={middle === null ? waiting : `Median ${figure(middle)} milliseconds for a step of the slowest rank.`}
       legend={phases.map((phase) => ({ label: phase.label, color: phase.color, shape: 'block' }))}
       columns={columns}

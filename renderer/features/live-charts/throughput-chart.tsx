@@ -26,7 +26,7 @@ export function ThroughputChart({ steps, epochs, worldSize, lastStep, waiting, c
   return (
     <ChartPanel
       title="Throughput"
-      unit="samples per second"
+      unit="samples/s"
       summary={middle === null ? waiting : `Median ${count(middle)} samples per second over ${steps.length} steps.`}
       legend={legend}
       columns={columns}

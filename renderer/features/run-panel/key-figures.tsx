@@ -38,7 +38,7 @@ export function KeyFigures({ view, steps }: { view: RunView; steps: readonly Ste
 function figuresOf({ record, progress, epochs, metrics }: RunView, steps: readonly StepMetrics[]): Figure[] {
   const active = isActive(record)
   const window = active ? steps.slice(-recent) : steps
-  const over = window.length === 0 ? '' : active ? `median of the last ${window.length}` : 'median of the run'
+  const over = window.length === 0 ? '' : active ? `median, last ${window.length}` : 'median of all'
   const last = metrics.last
   const evaluated = epochs.at(-1)
   return [
