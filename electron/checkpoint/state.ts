@@ -27,13 +27,24 @@ export const checkpointStateSchema = z.object({
   validationAccuracy: z.number().nullable(),
   /** Of all weights so far. */
   bestAccuracy: z.number().nullable(),
+  /** Where in the epoch's rows the sampler stands: how many steps each group size has made in it, in order. */
+  segments: z.array(z.object({ worldSize: z.int().positive(), steps: z.int().min(0) })).default([]),
+  /** Epochs in a row without a better result than `best`, of the metric that the configuration names. */
+  earlyStop: z.object({ best: z.number().nullable(), epochsWithout: z.int().min(0) }).default({ best: null, epochsWithout: 0 }),
+  /** What decides the last bits of a sum without being configuration. Another value is a note, not a refusal. */
+  environment: z
+    .object({ versions: z.record(z.string(), z.string()), threads: z.int(), bucketSizes: z.array(z.int()) })
+    .default({ versions: {}, threads: 0, bucketSizes: [] }),
 })
 export type CheckpointState = z.infer<typeof checkpointStateSchema>
 
-/** SHA-256 (hex) of everything in the configuration that decides what is computed; a display name does not. */
+/** A display name, and what a run does about failures, are not part of what it computes. */
+const indecisive: readonly string[] = ['name', 'checkpointEverySteps', 'maxRestarts', 'elastic'] satisfies (keyof RunConfig)[]
+
+/** SHA-256 (hex) of everything in the configuration that decides what is computed. */
 export function configDigest(config: RunConfig): string {
   const decisive = Object.entries(config)
-    .filter(([key]) => key !== 'name')
+    .filter(([key]) => !indecisive.includes(key))
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
 }

@@ -4,7 +4,7 @@
  */
 import { wilsonInterval } from '../../shared/domain/evaluation.ts'
 import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
-import type { RunEvent, RunProgress } from '../../shared/domain/run.ts'
+import type { Incident, RunEvent, RunProgress } from '../../shared/domain/run.ts'
 import { finalRunStates } from '../../shared/domain/run.ts'
 import type { Terminal } from './terminal.ts'
 import { bar, count, duration, percent } from './terminal.ts'
@@ -19,6 +19,7 @@ export class ProgressPrinter {
   #printedLines = 0
   #activity = ''
   #epochs = 0
+  #incidents = 0
   /** The newest, for a throughput that can be read. */
   #recent: StepMetrics[] = []
 
@@ -33,6 +34,8 @@ export class ProgressPrinter {
     if (event.type === 'snapshot') this.#epochs = epochs.length
     else for (const epoch of epochs) this.#printEpoch(epoch)
     const record = event.type === 'snapshot' ? event.detail.record : event.record
+    if (event.type === 'delta') for (const incident of record?.incidents.slice(this.#incidents) ?? []) this.line(incidentLine(incident))
+    this.#incidents = record?.incidents.length ?? this.#incidents
     if (!record || !finalRunStates.includes(record.state)) this.#printProgress(progress)
   }
 
@@ -83,6 +86,10 @@ function throughput(steps: readonly StepMetrics[]): number {
   const seconds = steps.reduce((sum, step) => sum + step.exampleCount / step.samplesPerSec, 0)
   return steps.reduce((sum, step) => sum + step.exampleCount, 0) / seconds
 }
+
+/** A failure that the run survived. */
+export const incidentLine = ({ error, resumedFromStep, worldSize }: Incident): string =>
+  `${error.title}. Going on from step ${resumedFromStep} with ${worldSize} ${worldSize === 1 ? 'rank' : 'ranks'}. ${error.cause}`
 
 /** One finished epoch: losses, accuracy with its 95 % interval over the whole validation split, throughput. */
 export function epochLine(epoch: EpochMetrics): string {

@@ -14,7 +14,7 @@ import { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { Arguments } from './arguments.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
 import { onInterrupt } from './interrupts.ts'
-import { ProgressPrinter } from './progress.ts'
+import { incidentLine, ProgressPrinter } from './progress.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
 import { bold, count, dim, duration, plain, printError, stdoutTerminal } from './terminal.ts'
 
@@ -92,6 +92,7 @@ function introduction(record: RunRecord, runDirectory: string): string[] {
 
 function printOutcome(detail: RunDetail, runDirectory: string): void {
   const { record, progress } = detail
+  for (const incident of record.incidents) console.log(dim(`went on: ${plain(incidentLine(incident))}`))
   for (const note of record.notes) console.log(dim(`note: ${plain(note)}`))
   if (record.state === 'failed' && record.error) printFailure(record.error, detail)
   else if (record.state === 'stopped') console.log(bold(`Stopped at step ${progress.step} of ${progress.totalSteps ?? '?'}`))
@@ -127,6 +128,7 @@ function outcome({ record, epochs, progress, hasModel }: RunDetail, runDirectory
     parameterCount: record.parameterCount,
     epochs,
     notes: record.notes,
+    incidents: record.incidents,
     error: record.error,
   }
 }

@@ -17,8 +17,8 @@ const ticksPerDeadline = 10
 export interface RingGroupOptions {
   transport: RingTransport
   attempt: bigint
-  /** For each collective, from the moment it is this one's turn. */
-  timeoutMs: number
+  /** For each collective, from the moment it is this one's turn; a function is asked then. */
+  timeoutMs: number | (() => number)
 }
 
 export class RingProcessGroup implements ProcessGroup {
@@ -73,7 +73,8 @@ export class RingProcessGroup implements ProcessGroup {
 
   private async perform(header: CollectiveHeader, collective: () => Promise<void>): Promise<void> {
     if (this.failure) throw this.failure
-    const { transport, timeoutMs } = this.options
+    const { transport } = this.options
+    const timeoutMs = typeof this.options.timeoutMs === 'number' ? this.options.timeoutMs : this.options.timeoutMs()
     const during = `${spokenNames[header.kind]}, step ${header.step}`
     let ticksLeft = ticksPerDeadline
     const deadline = setInterval(() => {

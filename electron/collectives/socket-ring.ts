@@ -21,8 +21,10 @@ export interface JoinOptions {
   attempt: string
   /** Exists, is the same for all ranks of the attempt and is used by no other. */
   directory: string
-  /** Deadline of the joining and of each later collective. */
+  /** Deadline of the joining. */
   timeoutMs?: number
+  /** Deadline of each later collective, asked for when it begins; absent: `timeoutMs`. */
+  collectiveTimeoutMs?: () => number
   /** Gives up joining, or closes the group. */
   signal?: AbortSignal
 }
@@ -62,7 +64,7 @@ export async function joinSocketRing(options: JoinOptions): Promise<ProcessGroup
     meeting.sockets.delete(outgoing)
     meeting.sockets.delete(incoming)
     const transport = new SocketTransport({ rank, worldSize, attempt, outgoing, incoming, reader })
-    group = new RingProcessGroup({ transport, attempt, timeoutMs })
+    group = new RingProcessGroup({ transport, attempt, timeoutMs: options.collectiveTimeoutMs ?? timeoutMs })
     return group
   } finally {
     clearTimeout(timer)

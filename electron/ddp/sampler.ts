@@ -28,32 +28,49 @@ export interface SamplerOptions {
   shuffle: boolean
 }
 
+/** A stretch of an epoch, made by a group of some size. */
+export interface EpochSegment {
+  worldSize: number
+  steps: number
+}
+
 export class DistributedSampler {
   /** The same on every rank. */
   readonly stepsPerEpoch: number
   private readonly options: SamplerOptions
   private readonly globalBatch: number
   private epoch = 0
+  private done: readonly EpochSegment[] = []
 
   constructor(options: SamplerOptions) {
     this.options = options
-    this.globalBatch = options.microBatch * options.gradAccumSteps * options.worldSize
+    this.globalBatch = this.globalBatchOf(options.worldSize)
     this.stepsPerEpoch = Math.ceil(options.lengths.length / this.globalBatch)
   }
 
   /** Call before each epoch: without it, every epoch would come in the same order. */
-  setEpoch(epoch: number): void {
+  setEpoch(epoch: number, done: readonly EpochSegment[] = []): void {
     this.epoch = epoch
+    this.done = done
   }
 
-  /** The rows of each optimizer step over all ranks; one of them may be smaller than the others. */
+  /**
+   * The rows of each optimizer step that is left of the epoch, over all ranks; one of them may be smaller than the others.
+   * Where groups of other sizes have made a part of it, the rows that they left are cut anew: still every row once.
+   */
   globalBatches(): Int32Array[] {
-    const { lengths, seed } = this.options
-    const order = Int32Array.from(lengths, (_, row) => row)
-    if (!this.options.shuffle) return slices(order, this.globalBatch)
-    shuffle(order, randomIntegers(seed, this.epoch, rowOrder))
-    for (const window of slices(order, windowBatches * this.globalBatch)) window.sort((a, b) => lengths[a] - lengths[b])
-    return shuffle(slices(order, this.globalBatch), randomIntegers(seed, this.epoch, batchOrder))
+    let worldSize = this.done[0]?.worldSize ?? this.options.worldSize
+    let batches = this.wholeEpoch(this.globalBatchOf(worldSize))
+    const cutFor = (size: number): void => {
+      if (size !== worldSize) batches = slices(Int32Array.from(batches.flatMap((batch) => [...batch])), this.globalBatchOf(size))
+      worldSize = size
+    }
+    for (const segment of this.done) {
+      cutFor(segment.worldSize)
+      batches = batches.slice(segment.steps)
+    }
+    cutFor(this.options.worldSize)
+    return batches
   }
 
   /**
@@ -66,6 +83,19 @@ export class DistributedSampler {
       const share = batch.filter((_, position) => position % worldSize === rank)
       yield Array.from({ length: gradAccumSteps }, (_, micro) => share.subarray(micro * microBatch, (micro + 1) * microBatch))
     }
+  }
+
+  private globalBatchOf(worldSize: number): number {
+    return this.options.microBatch * this.options.gradAccumSteps * worldSize
+  }
+
+  private wholeEpoch(globalBatch: number): Int32Array[] {
+    const { lengths, seed } = this.options
+    const order = Int32Array.from(lengths, (_, row) => row)
+    if (!this.options.shuffle) return slices(order, globalBatch)
+    shuffle(order, randomIntegers(seed, this.epoch, rowOrder))
+    for (const window of slices(order, windowBatches * globalBatch)) window.sort((a, b) => lengths[a] - lengths[b])
+    return shuffle(slices(order, globalBatch), randomIntegers(seed, this.epoch, batchOrder))
   }
 }
 

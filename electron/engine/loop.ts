@@ -2,15 +2,15 @@
  * The training loop: forward and backward pass, gradient sync, learning rate, clipping, update. One optimizer step at a
  * time, as an async generator: whoever drives it decides what to log, when to evaluate and when to save.
  */
-import { LabError } from '../../shared/contract/errors.ts'
 import type { RankStep } from '../../shared/domain/metrics.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { Batch } from '../data/types.ts'
 import type { Classifier } from './classifier.ts'
+import { DivergedError } from './diverged.ts'
 import type { GradientSync, StepSums } from './gradient-sync.ts'
 import { clipScale, type AdamW } from './optimizer.ts'
 import type { ParameterArena } from './parameters.ts'
-import { learningRateAt } from './schedule.ts'
+import { learningRateAt, type ScheduleConfig } from './schedule.ts'
 
 /** This rank's batches of one optimizer step. */
 export interface TrainStep {
@@ -24,7 +24,7 @@ export interface TrainOptions {
   arena: ParameterArena
   optimizer: AdamW
   sync: GradientSync
-  config: Pick<RunConfig, 'seed' | 'learningRate' | 'warmupFraction' | 'maxGradNorm'>
+  config: Pick<RunConfig, 'seed' | 'maxGradNorm'> & ScheduleConfig
   steps: Iterable<TrainStep> | AsyncIterable<TrainStep>
   /** Updates already made: 0, or the checkpoint's step. */
   startStep: number
@@ -64,8 +64,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
 
     const globalLoss = global.lossSum / global.exampleCount
     const gradNorm = optimizer.gradNorm()
-    if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm)) throw notFinite(step, globalLoss, gradNorm)
     const learningRate = learningRateAt(step, totalSteps, config)
+    if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm))
+      throw new DivergedError({ step, epoch, globalLoss, gradNorm, learningRate, localLoss: meanLoss(local) })
     optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) })
     const optimizerMs = clock.lap()
 
@@ -78,7 +79,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
       learningRate,
       local: {
         rank,
-        localLoss: local.exampleCount === 0 ? 0 : local.lossSum / local.exampleCount,
+        localLoss: meanLoss(local),
         exampleCount: local.exampleCount,
         tokenCount: sumOver(microBatches, (batch) => batch.tokenCount),
         paddedTokenCount: sumOver(microBatches, (batch) => batch.rows * batch.length),
@@ -109,6 +110,8 @@ async function sumGradients(
   return sums
 }
 
+const meanLoss = ({ lossSum, exampleCount }: StepSums): number => (exampleCount === 0 ? 0 : lossSum / exampleCount)
+
 const sumOver = (batches: readonly Batch[], of: (batch: Batch) => number): number => batches.reduce((sum, batch) => sum + of(batch), 0)
 
 class PhaseClock {
@@ -121,13 +124,4 @@ class PhaseClock {
     this.#since = now
     return elapsed
   }
-}
-
-function notFinite(step: number, loss: number, gradNorm: number): LabError {
-  return new LabError({
-    code: 'LOSS_NOT_FINITE',
-    title: `Training diverged at step ${step}`,
-    cause: `The loss was ${loss} and the gradient's norm ${gradNorm}, which are no longer numbers to learn from. The model was not changed by this step.`,
-    suggestion: 'Lower the learning rate, lengthen the warm-up, and start again or resume from the last checkpoint.',
-  })
 }

@@ -2,6 +2,7 @@
 import { LabError } from '../../shared/contract/errors.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import { finalRunStates } from '../../shared/domain/run.ts'
+import { readLogTail } from '../supervisor/log-file.ts'
 import { readRecord } from '../supervisor/run-directory.ts'
 import type { RunHandle } from '../supervisor/run-handle.ts'
 import type { LabParts } from './parts.ts'
@@ -34,6 +35,19 @@ export const runHandlers = ({ hardware, store, supervisor }: LabParts) => {
       if (!finalRunStates.includes(after.record.state)) throw runElsewhere(after.record)
       return after
     }),
+    pause: os.runs.pause.handler(async ({ input: { runId } }) => {
+      const handle = active(runId)
+      if (!handle) throw notActive(runId)
+      await handle.pause()
+      return detail(runId)
+    }),
+    injectFault: os.runs.injectFault.handler(({ input: { runId, rank, fault } }) => {
+      const handle = active(runId)
+      if (!handle) throw notActive(runId)
+      handle.injectFault(rank, fault)
+      return {}
+    }),
+    log: os.runs.log.handler(async ({ input: { runId } }) => ({ text: await readLogTail(store.directory(runId)) })),
     remove: os.runs.remove.handler(async ({ input: { runId } }) => {
       await store.remove(runId)
       return {}
@@ -45,6 +59,14 @@ export const runHandlers = ({ hardware, store, supervisor }: LabParts) => {
     }),
   }
 }
+
+const notActive = (runId: string): LabError =>
+  new LabError({
+    code: 'RUN_NOT_FOUND',
+    title: 'This run is not going on here',
+    cause: `Run ${runId} has ended, or another program trains it.`,
+    suggestion: 'Resume it first.',
+  })
 
 const runElsewhere = ({ supervisorPid }: RunRecord): LabError =>
   new LabError({

@@ -19,6 +19,7 @@ export const trainFlags = {
   'grad-accum': { field: 'gradAccumSteps', kind: 'number', help: 'micro-steps per optimizer step' },
   lr: { field: 'learningRate', kind: 'number', help: 'peak learning rate of AdamW' },
   'weight-decay': { field: 'weightDecay', kind: 'number', help: 'decoupled weight decay' },
+  schedule: { field: 'schedule', kind: 'text', help: 'of the learning rate after the warm-up: constant, linear or cosine' },
   warmup: { field: 'warmupFraction', kind: 'number', help: 'share of all steps in which the learning rate rises' },
   'max-grad-norm': { field: 'maxGradNorm', kind: 'number', help: 'gradients are clipped to this norm' },
   dropout: { field: 'dropout', kind: 'number', help: 'probability, in every dropout of the model' },
@@ -28,6 +29,11 @@ export const trainFlags = {
   threads: { field: 'threadsPerRank', kind: 'number', help: 'threads of each rank (default: the cores shared out evenly)' },
   'bucket-cap-bytes': { field: 'bucketCapBytes', kind: 'number', help: 'gradient bytes that are all-reduced at once' },
   deterministic: { field: 'deterministic', kind: 'switch', help: 'equal results at the cost of speed' },
+  'early-stop': { field: 'earlyStopPatience', kind: 'number', help: 'ends the run after so many epochs without improvement' },
+  'early-stop-metric': { field: 'earlyStopMetric', kind: 'text', help: 'validation accuracy or loss' },
+  'checkpoint-every': { field: 'checkpointEverySteps', kind: 'number', help: 'steps between checkpoints, besides those after each epoch' },
+  'max-restarts': { field: 'maxRestarts', kind: 'number', help: 'restarts by itself after failures, without progress in between' },
+  elastic: { field: 'elastic', kind: 'switch', help: 'after a failure goes on with the ranks that are left (not bit-exact)' },
   name: { field: 'name', kind: 'text', help: 'what the run is called in the list of runs' },
 } as const satisfies Record<string, TrainFlag>
 

@@ -5,11 +5,16 @@
 
 /** Milliseconds between two heartbeats of a rank. */
 export const heartbeatIntervalMs = 250
-/** File descriptor in the rank; one byte a beat. 3 is the IPC channel. */
+/** File descriptor in the rank; one byte a beat, which says what the main thread is at. 3 is the IPC channel. */
 export const heartbeatDescriptor = 4
+
+/** A beat: the main thread is busy by itself, or waits for other ranks in a collective. */
+export const beats = { busy: 0, waiting: 1 } as const
 
 /** What the heartbeat thread is given. */
 export interface HeartbeatData {
   /** To be cleared away if the supervisor dies. */
   rendezvousDirectory: string
+  /** One element, shared with the main thread: the beat to send. */
+  beat: Int32Array
 }

@@ -7,13 +7,11 @@ import { rmSync, writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 import { type HeartbeatData, heartbeatDescriptor, heartbeatIntervalMs } from './heartbeat-pipe.ts'
 
-const { rendezvousDirectory } = workerData as HeartbeatData
-
-const beat = new Uint8Array(1)
+const { rendezvousDirectory, beat } = workerData as HeartbeatData
 
 setInterval(() => {
   try {
-    writeSync(heartbeatDescriptor, beat)
+    writeSync(heartbeatDescriptor, Uint8Array.of(Atomics.load(beat, 0)))
   } catch (error) {
     const supervisorIsBusy = error instanceof Error && 'code' in error && error.code === 'EAGAIN'
     if (!supervisorIsBusy) leave()

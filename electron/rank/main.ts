@@ -8,7 +8,7 @@ import { RankChannel } from './channel.ts'
 import { readRankEnv } from './env.ts'
 import { type HeartbeatData, heartbeatIntervalMs } from './heartbeat-pipe.ts'
 
-const channel = new RankChannel()
+const channel = new RankChannel(process.env['DISTRINEWS_ATTEMPT'] ?? '')
 
 async function fail(error: unknown): Promise<never> {
   console.error(`rank ${process.env['RANK']}:`, error)
@@ -24,12 +24,13 @@ process.on('disconnect', () => setTimeout(() => process.kill(process.pid, 'SIGKI
 
 try {
   const env = readRankEnv(process.env)
-  const workerData: HeartbeatData = { rendezvousDirectory: env.rendezvousDirectory }
+  const beat = new Int32Array(new SharedArrayBuffer(4))
+  const workerData: HeartbeatData = { rendezvousDirectory: env.rendezvousDirectory, beat }
   new Worker(entryFile('heartbeat'), { workerData })
   channel.send({ type: 'hello', device: `CPU, ${env.threads} ${env.threads === 1 ? 'thread' : 'threads'}` })
   // Loaded after the heartbeat has begun: the runtime is large.
   const { trainRank } = await import('./train.ts')
-  await channel.finished(await trainRank(env, channel))
+  await channel.finished(await trainRank(env, channel, beat))
   process.exit(0)
 } catch (error) {
   await fail(error)

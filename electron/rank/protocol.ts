@@ -7,13 +7,20 @@ import { labErrorInfoSchema } from '../../shared/contract/errors.ts'
 import { datasetCardSchema } from '../../shared/domain/dataset.ts'
 import { epochMetricsSchema, rankStepSchema, stepMetricsSchema } from '../../shared/domain/metrics.ts'
 import { modelConfigSchema } from '../../shared/domain/model-config.ts'
+import { faultSchema } from '../../shared/domain/fault.ts'
 import { rankStateSchema } from '../../shared/domain/run.ts'
+
+const digestsSchema = z.object({ config: z.string(), data: z.string(), tokenizer: z.string(), checkpoint: z.string() })
+/** Of everything that must be equal on all ranks before one of them trains. */
+export type RankDigests = z.infer<typeof digestsSchema>
 
 export const rankMessageSchema = z.discriminatedUnion('type', [
   /** First of all. */
   z.object({ type: z.literal('hello'), device: z.string() }),
   /** What the rank does from now on; rank 0's words are shown to the person. */
   z.object({ type: z.literal('state'), state: rankStateSchema, activity: z.string() }),
+  /** In the ring, with data and vocabulary; waits for `go`. */
+  z.object({ type: z.literal('ready'), digests: digestsSchema }),
   /** Rank 0 only: what the run turned out to be, once data and vocabulary are there. */
   z.object({
     type: z.literal('prepared'),
@@ -44,8 +51,12 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
       checkpoint: true,
     })
     .extend({ type: z.literal('epoch') }),
+  /** Rank 0 only: it would save a checkpoint now, and waits for `save`. */
+  z.object({ type: z.literal('saving'), step: z.int() }),
   /** Rank 0 only: the model folder holds the weights of this checkpoint now. */
   z.object({ type: z.literal('saved'), checkpoint: z.string(), step: z.int() }),
+  /** Rank 0 only: something that a person should read. */
+  z.object({ type: z.literal('note'), text: z.string() }),
   /** Last of all, one of the two. */
   z.object({ type: z.literal('finished'), reason: z.enum(['done', 'stopped']), step: z.int() }),
   z.object({ type: z.literal('failed'), error: labErrorInfoSchema, step: z.int() }),
@@ -53,6 +64,19 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
 export type RankMessage = z.infer<typeof rankMessageSchema>
 export type RankMessageOf<Type extends RankMessage['type']> = Extract<RankMessage, { type: Type }>
 
-/** Finish the step, agree with the others, save, leave. */
-export const supervisorMessageSchema = z.object({ type: z.literal('stop') })
+export const supervisorMessageSchema = z.discriminatedUnion('type', [
+  /** All ranks are ready, and with the same digests. */
+  z.object({ type: z.literal('go') }),
+  /** Finish the step, agree with the others, save, leave. */
+  z.object({ type: z.literal('stop') }),
+  /** The run's history up to this step is on the disk, and this is still the current attempt: the checkpoint may be saved. */
+  z.object({ type: z.literal('save'), step: z.int() }),
+  /** A fault that a person asked for; those that need no help of the rank never come here. */
+  z.object({ type: z.literal('fault'), fault: faultSchema }),
+])
 export type SupervisorMessage = z.infer<typeof supervisorMessageSchema>
+
+/** Every message says which attempt it belongs to: what an abandoned one still says is not listened to. */
+const enveloped = <Message extends z.ZodType>(message: Message) => z.object({ attempt: z.string().min(1), message })
+export const rankEnvelopeSchema = enveloped(rankMessageSchema)
+export const supervisorEnvelopeSchema = enveloped(supervisorMessageSchema)

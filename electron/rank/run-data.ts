@@ -1,9 +1,7 @@
 /**
  * What a run trains on: rows, split, tokens, and the sizes of the model that fit them. Every rank makes all of it for
- * itself, from the same file and seed, and then they compare.
+ * itself, from the same file and seed; the supervisor compares what came out.
  */
-import { createHash } from 'node:crypto'
-import type { ProcessGroup } from '../collectives/process-group.ts'
 import { loadDataset } from '../data/dataset.ts'
 import { splitDataset } from '../data/split.ts'
 import { type Tokenizer, tokenizeExamples } from '../data/tokenizer.ts'
@@ -56,18 +54,4 @@ export function chooseModelConfig(config: RunConfig, labels: string[], vocabSize
     seqClassifDropout: dropout,
     labels,
   }
-}
-
-/** Collective. Throws COLLECTIVE_DESYNC on a rank whose `facts` (digests) are not those of rank 0. */
-export async function checkSameEverywhere(group: ProcessGroup, facts: readonly string[]): Promise<void> {
-  const digest = createHash('sha256').update(JSON.stringify(facts)).digest()
-  const ofRank0 = new Uint8Array(digest)
-  await group.broadcast(ofRank0, 0, { step: 0, bucket: 0 })
-  if (digest.equals(ofRank0)) return
-  throw new LabError({
-    code: 'COLLECTIVE_DESYNC',
-    title: `Rank ${group.rank} sees other data than rank 0`,
-    cause: 'Data, vocabulary or configuration differ between the ranks, so their gradients would not belong together.',
-    suggestion: 'Perhaps the data file was changed while the ranks were reading it: start again.',
-  })
 }

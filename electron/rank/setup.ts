@@ -1,7 +1,9 @@
 /**
  * Everything a rank needs before its first step: process group, data, vocabulary, model, optimizer, and the place in the
- * run to begin at. Whatever must be equal on all ranks is made from rank 0's and compared.
+ * run to begin at. Whatever must be equal on all ranks is made from rank 0's, or compared by the supervisor, which then
+ * says `go`.
  */
+import { createHash } from 'node:crypto'
 import { readCheckpointState } from '../checkpoint/store.ts'
 import type { CheckpointState } from '../checkpoint/state.ts'
 import { configDigest } from '../checkpoint/state.ts'
@@ -19,12 +21,18 @@ import { LabError } from '../../shared/contract/errors.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RankChannel } from './channel.ts'
 import type { RankEnv } from './env.ts'
-import { checkSameEverywhere, chooseModelConfig, loadRows, type RunTokens, tokenizeRows } from './run-data.ts'
+import { environmentOf, otherEnvironment } from './environment.ts'
+import type { RankDigests } from './protocol.ts'
+import { chooseModelConfig, loadRows, type RunTokens, tokenizeRows } from './run-data.ts'
 import { restoreSnapshot } from './snapshot.ts'
+import { StepDeadline } from './step-deadline.ts'
 import { shareTokenizer } from './vocabulary.ts'
+import { watchedGroup } from './watched-group.ts'
 
 export interface RankSetup {
   group: ProcessGroup
+  /** To be told of each step's time: it sets the deadline of the collectives. */
+  deadline: StepDeadline
   tokens: RunTokens
   tokenizer: Tokenizer
   arena: ParameterArena
@@ -37,20 +45,26 @@ export interface RankSetup {
   start: CheckpointState
 }
 
-/**
- * Deadline of each collective. Far beyond any honest wait (rank 0 saving a large model to a slow disk): a rank that died
- * or hangs is noticed much earlier, by its connection or its heartbeat.
- */
-const collectiveTimeoutMs = 180_000
+/** For finding each other: a busy machine starts many processes slowly. */
+const joinTimeoutMs = 180_000
 
-/** Collective. */
-export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<RankSetup> {
+/** Collective. `beat` is what the heartbeat sends. */
+export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32Array): Promise<RankSetup> {
   const { config, rank, worldSize } = env
   channel.state('joining', 'reading data')
-  const [group, rows] = await Promise.all([
-    joinSocketRing({ rank, worldSize, attempt: env.attempt, directory: env.rendezvousDirectory, timeoutMs: collectiveTimeoutMs }),
+  const deadline = new StepDeadline()
+  const [ring, rows] = await Promise.all([
+    joinSocketRing({
+      rank,
+      worldSize,
+      attempt: env.attempt,
+      directory: env.rendezvousDirectory,
+      timeoutMs: joinTimeoutMs,
+      collectiveTimeoutMs: () => deadline.ms,
+    }),
     loadRows(config),
   ])
+  const group = watchedGroup(ring, beat)
   const tokenizer = await shareTokenizer({
     ...env,
     group,
@@ -59,8 +73,9 @@ export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<Ran
     onTraining: () => channel.state('joining', 'training the vocabulary'),
   })
   const fresh = freshState(env, rows.card.digest, tokenizer.digest)
-  await checkSameEverywhere(group, [fresh.configDigest, fresh.dataDigest, fresh.tokenizerDigest])
-  const start = env.resumeFrom === null ? fresh : checkResumable(await readCheckpointState(env.resumeFrom), fresh)
+  const saved = env.resumeFrom === null ? fresh : checkResumable(await readCheckpointState(env.resumeFrom), fresh)
+  channel.send({ type: 'ready', digests: digestsOf(saved) })
+  await channel.permission('go')
 
   channel.state('joining', 'building the model')
   const modelConfig = chooseModelConfig(config, rows.card.labels, tokenizer.vocabSize)
@@ -74,7 +89,7 @@ export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<Ran
     await broadcastParameters(group, arena.secondMoments)
   }
   const optimizer = new AdamW(arena, { weightDecay: config.weightDecay })
-  optimizer.step = start.step
+  optimizer.step = saved.step
   const sampler = new DistributedSampler({
     lengths: tokens.train.ids.map((ids) => ids.length),
     microBatch: config.microBatch,
@@ -84,7 +99,13 @@ export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<Ran
     seed: config.seed,
     shuffle: true,
   })
-  const totalSteps = sampler.stepsPerEpoch * config.epochs
+  const sync = new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes })
+  const environment = environmentOf(env, sync.buckets)
+  const start: CheckpointState = { ...saved, worldSize, environment }
+  sampler.setEpoch(start.epoch, start.segments)
+  const wholeEpochsLeft = config.epochs - start.epoch - 1
+  const totalSteps =
+    wholeEpochsLeft < 0 ? start.step : start.step + sampler.globalBatches().length + wholeEpochsLeft * sampler.stepsPerEpoch
   if (rank === 0) {
     const { badRowCount, title } = rows.card
     channel.send({
@@ -96,17 +117,21 @@ export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<Ran
       modelConfig,
       parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
       totalSteps,
-      notes: badRowCount === 0 ? [] : [`${badRowCount} bad rows of ${title} were skipped.`],
+      notes: [
+        ...(badRowCount === 0 ? [] : [`${badRowCount} bad rows of ${title} were skipped.`]),
+        ...(env.resumeFrom === null ? [] : otherEnvironment(saved, start)),
+      ],
     })
   }
   return {
     group,
+    deadline,
     tokens,
     tokenizer,
     arena,
     classifier: createClassifier({ config: modelConfig, arena, threads: env.threads }),
     optimizer,
-    sync: new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes }),
+    sync,
     sampler,
     totalSteps,
     start,
@@ -127,7 +152,15 @@ function freshState(env: RankEnv, dataDigest: string, tokenizerDigest: string): 
     dataDigest,
     validationAccuracy: null,
     bestAccuracy: null,
+    segments: [],
+    earlyStop: { best: null, epochsWithout: 0 },
+    environment: { versions: {}, threads: env.threads, bucketSizes: [] },
   }
+}
+
+function digestsOf(state: CheckpointState): RankDigests {
+  const { configDigest: config, dataDigest: data, tokenizerDigest: tokenizer } = state
+  return { config, data, tokenizer, checkpoint: createHash('sha256').update(JSON.stringify(state)).digest('hex') }
 }
 
 function checkResumable(saved: CheckpointState, now: CheckpointState): CheckpointState {

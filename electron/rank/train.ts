@@ -3,19 +3,26 @@
  * saves, and all report. A stop is agreed on after each step, so that all leave the path at the same place.
  */
 import type { CheckpointState } from '../checkpoint/state.ts'
+import { checkpointName } from '../checkpoint/store.ts'
 import { makeBatch } from '../data/batching.ts'
 import { verifySameParameters } from '../ddp/broadcast.ts'
-import { train, type TrainStep } from '../engine/loop.ts'
+import { type StepResult, train, type TrainStep } from '../engine/loop.ts'
 import type { RankChannel } from './channel.ts'
+import { keepDivergedFacts } from './diverged-facts.ts'
+import { afterEvaluation, isPatienceOver } from './early-stop.ts'
 import type { RankEnv } from './env.ts'
-import { evaluateTogether } from './evaluate-together.ts'
+import { evaluateTogether, type SharedEvaluation } from './evaluate-together.ts'
+import { RankFaults } from './faults.ts'
 import { type RankSetup, setUpRank } from './setup.ts'
 import { publishModel, saveSnapshot } from './snapshot.ts'
 import { agreeToStop } from './stop-agreement.ts'
 
-/** Trains to the end, or until a stop was agreed on. */
-export async function trainRank(env: RankEnv, channel: RankChannel): Promise<'done' | 'stopped'> {
-  const setup = await setUpRank(env, channel)
+/** The ranks compare their parameters this often, besides at every checkpoint. */
+const comparedEverySteps = 50
+
+/** Trains to the end, or until a stop was agreed on. `beat` is what the heartbeat sends. */
+export async function trainRank(env: RankEnv, channel: RankChannel, beat: Int32Array): Promise<'done' | 'stopped'> {
+  const setup = await setUpRank(env, channel, beat)
   channel.state('ready', 'compiling the first step')
   const reason = await new RankCourse(env, channel, setup).run()
   setup.group.close()
@@ -26,9 +33,12 @@ class RankCourse {
   readonly #env: RankEnv
   readonly #channel: RankChannel
   readonly #setup: RankSetup
+  readonly #faults: RankFaults
   /** Where the run stands; what a checkpoint made now would say. */
   #state: CheckpointState
   #savedStep: number
+  /** This rank's rows in the step that is going on. */
+  #rows: readonly Int32Array[] = []
 
   constructor(env: RankEnv, channel: RankChannel, setup: RankSetup) {
     this.#env = env
@@ -36,12 +46,18 @@ class RankCourse {
     this.#setup = setup
     this.#state = setup.start
     this.#savedStep = setup.start.step
+    this.#faults = new RankFaults(setup.arena)
+    channel.onFault = (fault) => this.#faults.take(fault)
   }
 
   async run(): Promise<'done' | 'stopped'> {
     const { config } = this.#env
     while (this.#state.epoch < config.epochs) {
       const { epoch } = this.#state
+      if (isPatienceOver(this.#state.earlyStop, config.earlyStopPatience)) {
+        this.#tellEarlyStop()
+        return 'done'
+      }
       this.#channel.state('training', `training, epoch ${epoch + 1} of ${config.epochs}`)
       const stopping = await this.#trainEpoch(epoch)
       if (stopping || !(await this.#evaluateEpoch(epoch))) {
@@ -54,39 +70,67 @@ class RankCourse {
 
   /** The rest of an epoch. True where a stop was agreed on. */
   async #trainEpoch(epoch: number): Promise<boolean> {
-    const { group, classifier, arena, optimizer, sync, totalSteps } = this.#setup
-    const { config, rank } = this.#env
+    const { group, classifier, arena, optimizer, sync, totalSteps, sampler, deadline } = this.#setup
+    const { config, rank, runDirectory, attempt, worldSize } = this.#env
     let stopping = await agreeToStop(group, this.#channel.stopRequested, this.#state.step)
-    const steps = this.#stepsOfEpoch(epoch, this.#state.stepInEpoch)
-    const startStep = this.#state.step
-    for await (const result of train({
-      classifier,
+    sampler.setEpoch(epoch, this.#state.segments)
+    const batches = [...sampler.steps()]
+    const lastStep = this.#state.step + batches.length
+    const steps = train({
+      classifier: this.#faults.slowed(classifier),
       arena,
       optimizer,
       sync,
       config,
-      steps,
-      startStep,
+      steps: this.#trainSteps(epoch, batches),
+      startStep: this.#state.step,
       totalSteps,
       rank,
       shouldStop: () => stopping,
-    })) {
-      const { step, globalLoss, gradNorm, learningRate, local } = result
-      this.#state = { ...this.#state, step, stepInEpoch: this.#state.stepInEpoch + 1, validationAccuracy: null }
-      this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
-      stopping = await agreeToStop(group, this.#channel.stopRequested, step)
+    })
+    try {
+      for await (const result of steps) {
+        deadline.hurried = true
+        await this.#afterStep(result, lastStep)
+        stopping = await agreeToStop(group, this.#channel.stopRequested, result.step)
+      }
+    } catch (error) {
+      throw await keepDivergedFacts(error, { runDirectory, attempt, rank, worldSize, arena, rows: this.#rows })
+    } finally {
+      deadline.hurried = false
     }
     return stopping
   }
 
-  /** This rank's batches of each optimizer step of `epoch`, from the step `from` on. */
-  *#stepsOfEpoch(epoch: number, from: number): Generator<TrainStep> {
-    const { sampler, tokens } = this.#setup
+  async #afterStep({ step, epoch, globalLoss, gradNorm, learningRate, local }: StepResult, lastStep: number): Promise<void> {
+    const { group, arena, deadline } = this.#setup
+    const { checkpointEverySteps } = this.#env.config
+    this.#state = { ...this.#state, ...this.#cursorAfterStep(), step, validationAccuracy: null }
+    this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
+    deadline.step(local.stepMs)
+    // The last step of an epoch is saved after its evaluation.
+    if (checkpointEverySteps !== undefined && step % checkpointEverySteps === 0 && step < lastStep) {
+      deadline.hurried = false
+      await this.#save(epoch)
+      this.#channel.state('training', `training, epoch ${epoch + 1} of ${this.#env.config.epochs}`)
+    } else if (step % comparedEverySteps === 0) {
+      await verifySameParameters(group, arena.parameters, step)
+    }
+  }
+
+  #cursorAfterStep(): Pick<CheckpointState, 'stepInEpoch' | 'segments'> {
+    const { stepInEpoch, segments, worldSize } = this.#state
+    const last = segments.at(-1)
+    const [earlier, steps] = last?.worldSize === worldSize ? [segments.slice(0, -1), last.steps] : [segments, 0]
+    return { stepInEpoch: stepInEpoch + 1, segments: [...earlier, { worldSize, steps: steps + 1 }] }
+  }
+
+  /** This rank's batches of each optimizer step. */
+  *#trainSteps(epoch: number, batches: readonly Int32Array[][]): Generator<TrainStep> {
+    const { tokens } = this.#setup
     const { microBatch: rows, maxLength } = this.#env.config
-    sampler.setEpoch(epoch)
-    let stepInEpoch = 0
-    for (const microBatches of sampler.steps()) {
-      if (stepInEpoch++ < from) continue
+    for (const microBatches of batches) {
+      this.#rows = microBatches
       yield { epoch, microBatches: microBatches.map((indices) => makeBatch(tokens.train, indices, { rows, lengthMultiple: 8, maxLength })) }
     }
   }
@@ -95,42 +139,63 @@ class RankCourse {
   async #evaluateEpoch(epoch: number): Promise<boolean> {
     const { group, classifier, tokens } = this.#setup
     const { microBatch, maxLength } = this.#env.config
-    const { step, bestAccuracy } = this.#state
+    const { step } = this.#state
     this.#channel.state('evaluating', `evaluating epoch ${epoch + 1}`)
     const startMs = performance.now()
     const interrupted = () => this.#channel.stopRequested
     const evaluation = await evaluateTogether({ group, classifier, rows: tokens.validation, microBatch, maxLength, step, interrupted })
     if (evaluation === null) return false
     const evaluateMs = performance.now() - startMs
-    const { accuracy: validationAccuracy, loss: validationLoss, count: validationCount } = evaluation
-    this.#state = {
-      ...this.#state,
-      epoch: epoch + 1,
-      stepInEpoch: 0,
-      validationAccuracy,
-      bestAccuracy: Math.max(bestAccuracy ?? 0, validationAccuracy),
+    this.#state = this.#stateAfterEpoch(epoch, evaluation)
+    if (group.rank === 0) {
+      const { accuracy: validationAccuracy, loss: validationLoss, count: validationCount } = evaluation
+      const checkpoint = checkpointName(step)
+      this.#channel.send({ type: 'epoch', epoch, step, validationLoss, validationAccuracy, validationCount, evaluateMs, checkpoint })
     }
-    await this.#save(epoch, (checkpoint) =>
-      this.#channel.send({ type: 'epoch', epoch, step, validationLoss, validationAccuracy, validationCount, evaluateMs, checkpoint }),
-    )
+    await this.#save(epoch)
     return true
   }
 
-  async #saveAtStop(epoch: number): Promise<void> {
-    if (this.#state.step > this.#savedStep) await this.#save(epoch, () => undefined)
+  #stateAfterEpoch(epoch: number, { accuracy, loss }: SharedEvaluation): CheckpointState {
+    const { earlyStopMetric } = this.#env.config
+    const { bestAccuracy, earlyStop } = this.#state
+    return {
+      ...this.#state,
+      epoch: epoch + 1,
+      stepInEpoch: 0,
+      segments: [],
+      validationAccuracy: accuracy,
+      bestAccuracy: Math.max(bestAccuracy ?? 0, accuracy),
+      earlyStop: afterEvaluation(earlyStop, earlyStopMetric === 'accuracy' ? accuracy : loss, earlyStopMetric),
+    }
   }
 
-  /** Rank 0 saves a checkpoint and the model folder while the others wait. `onSaved` hears the checkpoint's name on rank 0. */
-  async #save(epoch: number, onSaved: (checkpoint: string) => void): Promise<void> {
+  #tellEarlyStop(): void {
+    const { earlyStopMetric: metric, earlyStopPatience: patience } = this.#env.config
+    const { epoch, earlyStop } = this.#state
+    const best = `validation ${metric} has been no better than ${earlyStop.best?.toPrecision(4)} for ${patience} epochs in a row`
+    if (this.#setup.group.rank === 0) this.#channel.send({ type: 'note', text: `Stopped early, after epoch ${epoch}: ${best}.` })
+  }
+
+  async #saveAtStop(epoch: number): Promise<void> {
+    if (this.#state.step > this.#savedStep) await this.#save(epoch)
+  }
+
+  /**
+   * Rank 0 saves a checkpoint and the model folder while the others wait. It does so only when the supervisor has the history
+   * up to this step on the disk, and still listens to this attempt.
+   */
+  async #save(epoch: number): Promise<void> {
     const { group, arena, tokenizer } = this.#setup
     const { runDirectory, config } = this.#env
     const { step } = this.#state
     await verifySameParameters(group, arena.parameters, step)
     if (group.rank === 0) {
       this.#channel.state('saving', 'saving the checkpoint')
+      this.#channel.send({ type: 'saving', step })
+      await this.#channel.permission('save', step)
       const snapshot = { runDirectory, state: this.#state, arena, tokenizer, maxLength: config.maxLength }
       const checkpoint = await saveSnapshot(snapshot)
-      onSaved(checkpoint)
       await publishModel(snapshot, checkpoint, epoch)
       this.#channel.send({ type: 'saved', checkpoint, step })
     } else {

@@ -12,7 +12,9 @@ const fewTimedSteps = 100
 const partialBecause: Partial<Record<RunState, string>> = {
   starting: 'it was still starting when this report was made',
   running: 'it was still running when this report was made',
+  restarting: 'it was going back to its last checkpoint when this report was made',
   stopping: 'it was being stopped when this report was made',
+  paused: 'it was paused',
   stopped: 'it was stopped before its last step',
   failed: 'it failed',
   lost: 'the lab that supervised it ended while it was running',
@@ -31,6 +33,11 @@ function ofCompleteness(record: RunRecord, summary: Summary): string[] {
         ? formatCount(summary.completedSteps)
         : `${formatCount(summary.completedSteps)} of ${formatCount(record.totalSteps)}`
     caveats.push(`This run is partial: ${because}, after ${steps} steps. Its figures describe that part only.`)
+  }
+  for (const { worldSize, resumedFromStep } of record.incidents.filter((incident) => incident.worldSize < record.config.worldSize)) {
+    caveats.push(
+      `From step ${formatCount(resumedFromStep)} on only ${formatCount(worldSize)} of ${formatCount(record.config.worldSize)} ranks went on (elastic), with a smaller global batch: the figures mix two trainings.`,
+    )
   }
   if (record.attempt > 1) {
     caveats.push(

@@ -33,6 +33,7 @@ export function configurationFacts({ record }: RunReport): Fact[] {
       value: `${formatCount(config.microBatch)} × ${formatCount(config.gradAccumSteps)} × ${formatCount(config.worldSize)} = ${formatCount(globalBatch(config))}`,
     },
     row('learningRate', 'Highest learning rate', formatSetting(config.learningRate)),
+    row('schedule', 'Learning rate after the warm-up', config.schedule),
     row('warmupFraction', 'Warm-up, share of all steps', formatPercent(config.warmupFraction)),
     row('weightDecay', 'Weight decay', formatSetting(config.weightDecay)),
     row('maxGradNorm', 'Gradient norm clipped at', formatSetting(config.maxGradNorm)),
@@ -41,6 +42,21 @@ export function configurationFacts({ record }: RunReport): Fact[] {
     row('validationFraction', 'Validation split', formatPercent(config.validationFraction)),
     row('bucketCapBytes', 'Gradient bucket, at most', formatBytes(config.bucketCapBytes)),
     row('deterministic', 'Deterministic', config.deterministic ? 'yes' : 'no'),
+    row(
+      'earlyStopPatience',
+      'Stopped early after epochs without improvement',
+      config.earlyStopPatience === undefined
+        ? 'never'
+        : `${formatCount(config.earlyStopPatience)}, by validation ${config.earlyStopMetric}`,
+    ),
+    row(
+      'checkpointEverySteps',
+      'Checkpoints',
+      config.checkpointEverySteps === undefined
+        ? 'after each epoch'
+        : `after each epoch and every ${formatCount(config.checkpointEverySteps)} steps`,
+    ),
+    row('maxRestarts', 'Restarts after failures, at most', `${formatCount(config.maxRestarts)}${config.elastic ? ', elastic' : ''}`),
     row('seed', 'Seed', String(config.seed)),
   ]
 }

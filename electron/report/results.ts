@@ -34,7 +34,9 @@ export const phaseLabels: Record<PhaseName, string> = {
 export const stateLabels: Record<RunState, string> = {
   starting: 'starting',
   running: 'still running',
+  restarting: 'restarting',
   stopping: 'stopping',
+  paused: 'paused',
   stopped: 'stopped early',
   done: 'completed',
   failed: 'failed',

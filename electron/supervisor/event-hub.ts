@@ -22,6 +22,12 @@ export class EventHub {
     this.#detail = detail
   }
 
+  /** What was told is no longer true (steps are to be repeated): everybody hears the whole anew. */
+  startAnew(): void {
+    this.flush()
+    for (const listener of this.#listeners) listener({ type: 'snapshot', detail: this.#detail() })
+  }
+
   subscribe(listener: Listener): () => void {
     // The others hear first what the snapshot of the new one contains already.
     this.flush()

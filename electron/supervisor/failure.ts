@@ -11,12 +11,12 @@ export interface RankFailure {
   step: number
   /** When the supervisor heard of it, milliseconds of a monotonic clock. */
   atMs: number
-  /** The rank said so itself; its process ended without a word; it was ended from outside; its heartbeat stopped. */
-  how: 'reported' | 'crashed' | 'killed' | 'silent'
+  /** The rank said so itself; its process ended without a word; it was ended from outside; its heartbeat stopped; its work did. */
+  how: 'reported' | 'crashed' | 'killed' | 'silent' | 'stalled'
   error: LabErrorInfo
 }
 
-const isLossOfPeer = ({ how, error }: RankFailure): boolean =>
+export const isLossOfPeer = ({ how, error }: RankFailure): boolean =>
   how === 'reported' && (error.code === 'RANK_FAILED' || error.code === 'COLLECTIVE_TIMEOUT')
 
 /** The first cause among `failures`, which must not be empty. */
@@ -25,10 +25,21 @@ export function firstCause(failures: readonly RankFailure[]): RankFailure {
   return byTime.find((failure) => !isLossOfPeer(failure)) ?? byTime[0]!
 }
 
-/** How the run's record tells its first cause. `lastLogLine` may explain a crash. */
-export function describeFirstCause({ rank, step, how, error }: RankFailure, worldSize: number, lastLogLine: string | null): LabErrorInfo {
-  if (how === 'crashed' && lastLogLine !== null) return { ...error, cause: `${error.cause} The log ends with: ${lastLogLine}` }
-  if (how !== 'reported' || worldSize === 1 || step === 0) return error
+/**
+ * How the run's record tells its first cause. `lastLogLine` may explain a crash; a rank that only lost its peer knows which
+ * collective it was in.
+ */
+export function describeFirstCause(
+  { rank, step, how, error }: RankFailure,
+  worldSize: number,
+  lastLogLine: string | null,
+  all: readonly RankFailure[] = [],
+): LabErrorInfo {
+  const witness = how === 'reported' ? undefined : all.find((failure) => isLossOfPeer(failure) && failure.error !== error)
+  const seen = witness === undefined ? '' : ` Rank ${witness.rank} saw it as: ${witness.error.title}.`
+  if (how === 'crashed' && lastLogLine !== null) return { ...error, cause: `${error.cause} The log ends with: ${lastLogLine}${seen}` }
+  if (how !== 'reported') return { ...error, cause: error.cause + seen }
+  if (worldSize === 1 || step === 0) return error
   return { ...error, cause: `${error.cause} First seen on rank ${rank}, after step ${step}.` }
 }
 
@@ -75,4 +86,12 @@ export const describeSilence = (rank: number, step: number, silentMs: number): L
   title: `Rank ${rank} fell silent after step ${step}`,
   cause: `It sent no heartbeat for ${(silentMs / 1000).toFixed(0)} seconds, so its process was stopped or could not run.`,
   suggestion: 'Check whether the machine is out of memory or the process was suspended; the run can be resumed from its last checkpoint.',
+})
+
+export const describeStall = (rank: number, step: number, stalledMs: number, limitMs: number): LabErrorInfo => ({
+  code: 'RANK_STALLED',
+  title: `Rank ${rank} makes no progress after step ${step}`,
+  cause: `Its process lives, but has been busy with one step for ${(stalledMs / 1000).toFixed(0)} seconds, while the others wait for it; at most ${(limitMs / 1000).toFixed(0)} were to be expected.`,
+  suggestion:
+    "Look into the run's log.txt, and whether other programs take the processor; the run can be resumed from its last checkpoint.",
 })

@@ -12,26 +12,38 @@ const lastElapsedMs = (steps: readonly StepMetrics[], epochs: readonly EpochMetr
   Math.max(0, steps.at(-1)?.elapsedMs ?? 0, epochs.at(-1)?.elapsedMs ?? 0)
 
 export class RunLedger {
-  readonly steps: StepMetrics[]
-  readonly epochs: EpochMetrics[]
-  readonly #merger: StepMerger
-  readonly #pace = new Pace()
+  steps: StepMetrics[] = []
+  epochs: EpochMetrics[] = []
+  #merger = new StepMerger(1)
+  #pace = new Pace()
   readonly #earlierMs: number
   readonly #askedAtMs: number
   #waiting: RankMessageOf<'epoch'>[] = []
 
   /** `steps` and `epochs` of earlier attempts; `askedAtMs` on `performance.now()`'s clock. */
   constructor(worldSize: number, steps: readonly StepMetrics[], epochs: readonly EpochMetrics[], askedAtMs: number) {
+    this.#earlierMs = lastElapsedMs(steps, epochs)
+    this.#askedAtMs = askedAtMs
+    this.goOnFrom(worldSize, steps, epochs)
+  }
+
+  /** Forgets what an attempt has measured since its last checkpoint; the time it took stays. */
+  goOnFrom(worldSize: number, steps: readonly StepMetrics[], epochs: readonly EpochMetrics[]): void {
     this.steps = [...steps]
     this.epochs = [...epochs]
     this.#merger = new StepMerger(worldSize)
-    this.#earlierMs = lastElapsedMs(steps, epochs)
-    this.#askedAtMs = askedAtMs
+    this.#pace = new Pace()
+    this.#waiting = []
   }
 
-  /** Milliseconds since this attempt was asked for. */
+  /** Milliseconds since this run was asked for or resumed. */
   get attemptMs(): number {
     return performance.now() - this.#askedAtMs
+  }
+
+  /** The last step that all ranks have reported, over all attempts. */
+  get lastStep(): number {
+    return this.steps.at(-1)?.step ?? 0
   }
 
   /** Takes one rank's report of a step; returns the step's metrics when it was the last one missing. */

@@ -3,7 +3,7 @@
  * that was killed may leave half a line at the end; readers drop it. Only a resume rewrites the file, to forget the steps
  * after the checkpoint it goes on from.
  */
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
@@ -21,6 +21,24 @@ export const metricsFile = (runDirectory: string): string => join(runDirectory, 
 export async function appendMetrics(runDirectory: string, lines: readonly MetricsLine[]): Promise<void> {
   const file = metricsFile(runDirectory)
   await withWriteErrors(file, () => appendFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
+}
+
+/** Flushes to the disk what was appended. Where there is no such file yet, there is nothing to flush. */
+export async function flushMetrics(runDirectory: string): Promise<void> {
+  const file = metricsFile(runDirectory)
+  await withWriteErrors(file, async () => {
+    try {
+      const handle = await open(file, 'r+')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      // Not every file system can flush.
+      if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'EINVAL') throw error
+    }
+  })
 }
 
 async function readText(runDirectory: string): Promise<string> {

@@ -4,33 +4,39 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { heartbeatDescriptor } from '../rank/heartbeat-pipe.ts'
+import { beats, heartbeatDescriptor } from '../rank/heartbeat-pipe.ts'
 import { type RankEnv, writeRankEnv } from '../rank/env.ts'
-import { type RankMessage, rankMessageSchema, type SupervisorMessage } from '../rank/protocol.ts'
+import { rankEnvelopeSchema, type RankMessage, type SupervisorMessage } from '../rank/protocol.ts'
 import { entryFile } from '../paths.ts'
+import type { AwakeClock } from './awake-clock.ts'
 
 export interface RankProcessEvents {
   message(message: RankMessage): void
   /** It said something that is not in the protocol. */
   senseless(what: string): void
+  /** No heartbeat for a while; or one again, after that. */
+  suspect(isSuspect: boolean): void
   /** No heartbeat for too long: stopped, swapped out or hung in the kernel. */
   silent(silentMs: number): void
   /** It is gone. The last event. */
   exited(exit: { code: number | null; signal: NodeJS.Signals | null }): void
 }
 
+const suspectMs = 2_000
 const silenceLimitMs = 5_000
 /** Before the first beat the process has to load; a busy machine may take its time over it. */
 const startLimitMs = 30_000
-const checkIntervalMs = 500
 
 export class RankProcess {
   readonly #child: ChildProcess
-  #checkTimer: NodeJS.Timeout | null = null
+  readonly #attempt: string
   #alive = true
+  #watched = true
+  #waiting = false
 
   /** `logDescriptor` receives what the process prints. */
-  constructor(env: RankEnv, logDescriptor: number, events: RankProcessEvents) {
+  constructor(env: RankEnv, logDescriptor: number, clock: AwakeClock, events: RankProcessEvents) {
+    this.#attempt = env.attempt
     this.#child = fork(entryFile('rank'), {
       execArgv: [],
       // ONNX Runtime would report usage to its makers and leave files in the temporary directory.
@@ -39,9 +45,9 @@ export class RankProcess {
       serialization: 'json',
     })
     this.#child.on('message', (raw) => {
-      const parsed = rankMessageSchema.safeParse(raw)
-      if (parsed.success) events.message(parsed.data)
-      else events.senseless(parsed.error.message)
+      const parsed = rankEnvelopeSchema.safeParse(raw)
+      if (!parsed.success) events.senseless(parsed.error.message)
+      else if (parsed.data.attempt === env.attempt) events.message(parsed.data.message)
     })
     // A channel that breaks shows as the end of the process, below.
     this.#child.on('error', () => undefined)
@@ -51,7 +57,7 @@ export class RankProcess {
       else this.#ended(events, code, signal)
     })
     if (this.#child.pid === undefined) this.#child.once('error', () => this.#ended(events, null, null))
-    this.#watchHeartbeat(events)
+    this.#watchHeartbeat(clock, events)
   }
 
   get pid(): number | null {
@@ -62,9 +68,14 @@ export class RankProcess {
     return this.#alive
   }
 
+  /** Whether, at its last heartbeat, it was waiting for other ranks. */
+  get waiting(): boolean {
+    return this.#waiting
+  }
+
   send(message: SupervisorMessage): void {
     // A rank that cannot be told is ending; its exit will say why.
-    if (this.#child.connected) this.#child.send(message, () => undefined)
+    if (this.#child.connected) this.#child.send({ attempt: this.#attempt, message }, () => undefined)
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -74,32 +85,32 @@ export class RankProcess {
   #ended(events: RankProcessEvents, code: number | null, signal: NodeJS.Signals | null): void {
     if (!this.#alive) return
     this.#alive = false
-    if (this.#checkTimer !== null) clearInterval(this.#checkTimer)
+    this.#watched = false
     events.exited({ code, signal })
   }
 
-  #watchHeartbeat(events: RankProcessEvents): void {
-    let lastBeat: number | null = null
-    const start = performance.now()
+  #watchHeartbeat(clock: AwakeClock, events: RankProcessEvents): void {
+    const startMs = clock.now()
+    let lastBeatMs: number | null = null
+    let isSuspect = false
     // Without descriptors to spare, Node makes no stdio at all.
     const stdio: ChildProcess['stdio'] | undefined = this.#child.stdio
     const pipe = stdio?.[heartbeatDescriptor] as Readable | null | undefined
-    pipe?.on('data', () => (lastBeat = performance.now()))
+    pipe?.on('data', (sent: Buffer) => {
+      lastBeatMs = clock.now()
+      this.#waiting = sent.at(-1) === beats.waiting
+    })
     pipe?.on('error', () => undefined)
-    let lastCheck = start
-    this.#checkTimer = setInterval(() => {
-      const now = performance.now()
-      const wasAsleep = now - lastCheck > 2 * checkIntervalMs
-      lastCheck = now
-      // The machine or this process slept: the beats of that time are still in the pipe. Count anew.
-      if (wasAsleep) {
-        if (lastBeat !== null) lastBeat = now
-        return
+    clock.onTick(() => {
+      if (!this.#watched) return
+      const silentMs = clock.now() - (lastBeatMs ?? startMs)
+      if (lastBeatMs !== null && isSuspect !== silentMs > suspectMs) {
+        isSuspect = !isSuspect
+        events.suspect(isSuspect)
       }
-      const silentMs = now - (lastBeat ?? start)
-      if (silentMs <= (lastBeat === null ? startLimitMs : silenceLimitMs)) return
-      if (this.#checkTimer !== null) clearInterval(this.#checkTimer)
+      if (silentMs <= (lastBeatMs === null ? startLimitMs : silenceLimitMs)) return
+      this.#watched = false
       events.silent(silentMs)
-    }, checkIntervalMs)
+    })
   }
 }

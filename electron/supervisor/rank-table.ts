@@ -1,15 +1,19 @@
 /**
- * What is known of each rank of a run, as the rank map shows it: pid, state, step, throughput over the last steps, memory,
- * and at the end why it stopped. Bookkeeping only.
+ * What is known of each rank of one attempt, as the rank map shows it: pid, state, step, throughput over the last steps,
+ * memory, whether it lags, and at the end why it stopped. Bookkeeping only.
  */
 import type { RankMessageOf } from '../rank/protocol.ts'
 import type { RankState, RankStatus } from '../../shared/domain/run.ts'
-import { consequence, type RankFailure } from './failure.ts'
+import { consequence, firstCause, type RankFailure } from './failure.ts'
+import { StragglerWatch } from './straggler.ts'
 
 const smoothingSteps = 10
 
 export class RankTable {
   readonly statuses: RankStatus[]
+  readonly #stragglers: StragglerWatch
+  /** The state to return to when a suspect is heard again. */
+  readonly #unsuspected = new Map<number, RankState>()
   readonly #recent: { exampleCount: number; stepMs: number }[][]
 
   constructor(worldSize: number, device: string) {
@@ -21,9 +25,11 @@ export class RankTable {
       step: 0,
       samplesPerSec: null,
       rssBytes: null,
+      slowdown: null,
       error: null,
       first: false,
     }))
+    this.#stragglers = new StragglerWatch(worldSize)
     this.#recent = this.statuses.map(() => [])
   }
 
@@ -34,7 +40,20 @@ export class RankTable {
   }
 
   setState(rank: number, state: RankState): void {
-    this.of(rank).state = state
+    // A suspect stays one until its heart beats again.
+    if (this.of(rank).state === 'suspect') this.#unsuspected.set(rank, state)
+    else this.of(rank).state = state
+  }
+
+  setSuspect(rank: number, isSuspect: boolean): void {
+    const status = this.of(rank)
+    if (isSuspect) this.#unsuspected.set(rank, status.state)
+    status.state = isSuspect ? 'suspect' : (this.#unsuspected.get(rank) ?? status.state)
+  }
+
+  /** All but the one that failed first. */
+  setOthers(state: RankState): void {
+    for (const status of this.statuses) if (!status.first) status.state = state
   }
 
   step(rank: number, report: RankMessageOf<'step'>): void {
@@ -47,6 +66,17 @@ export class RankTable {
     status.step = report.step
     status.rssBytes = report.rssBytes
     status.samplesPerSec = stepMs > 0 ? (exampleCount * 1000) / stepMs : null
+    this.#stragglers.step(rank, report.local.stepMs - report.local.phases.allReduceMs)
+    for (const each of this.statuses) each.slowdown = this.#stragglers.slowdown(each.rank)
+  }
+
+  /** Writes down one failure, and which of those so far would be the first cause. */
+  addFailure({ rank, how, error }: RankFailure, failures: readonly RankFailure[]): void {
+    const status = this.of(rank)
+    status.state = how === 'reported' ? 'failed' : 'lost'
+    status.error ??= error
+    const first = firstCause(failures)
+    for (const each of this.statuses) each.first = each.rank === first.rank
   }
 
   /** Writes the end of a failed run into every rank: the first cause, other errors, and those who only went along. */

@@ -72,7 +72,9 @@ async function readRanks(runDirectory: string): Promise<RankStatus[]> {
 const words: Record<RunState, string> = {
   starting: 'starting',
   running: 'training',
+  restarting: 'restarting',
   stopping: 'stopping',
+  paused: 'paused: resume it when you like',
   stopped: 'stopped',
   done: 'finished',
   failed: 'failed',

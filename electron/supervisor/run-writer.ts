@@ -6,7 +6,7 @@
 import { type LabErrorInfo, toLabErrorInfo } from '../../shared/contract/errors.ts'
 import type { MetricsLine } from '../../shared/domain/metrics.ts'
 import type { RankStatus, RunRecord } from '../../shared/domain/run.ts'
-import { appendMetrics } from './metrics-file.ts'
+import { appendMetrics, flushMetrics } from './metrics-file.ts'
 import { writeRanks, writeRecord } from './run-directory.ts'
 
 export class RunWriter {
@@ -46,6 +46,20 @@ export class RunWriter {
   /** Resolves when everything given so far is written, or given up. */
   async drained(): Promise<void> {
     while (this.#writing !== null) await this.#writing
+  }
+
+  /** The same, and flushed to the disk. Resolves with whether all of it is there. */
+  async flushed(): Promise<boolean> {
+    await this.drained()
+    if (this.#error !== null) return false
+    try {
+      await flushMetrics(this.#runDirectory)
+      return true
+    } catch (error) {
+      this.#error = toLabErrorInfo(error)
+      this.#onError(this.#error)
+      return false
+    }
   }
 
   #start(): void {

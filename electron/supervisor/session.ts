@@ -1,309 +1,317 @@
 /**
- * One start of one run, from the first fork to the last exit: starting → running → stopping → done | stopped | failed.
- * Owns the rank processes and the timers that make sure none outlives the run. It knows nothing of tensors; it counts,
- * records, tells, and ends.
+ * One run from its first fork to its last exit, over all the restarts in between. It feeds the group machine with what the
+ * ranks report and what persons ask for, carries out what the machine decides, and keeps the books. It knows nothing of
+ * tensors; no process outlives it.
  */
 import { type LabErrorInfo, toLabErrorInfo } from '../../shared/contract/errors.ts'
-import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
-import { finalRunStates, type RunDetail, type RunRecord } from '../../shared/domain/run.ts'
-import type { RankEnv } from '../rank/env.ts'
-import type { RankMessage, RankMessageOf } from '../rank/protocol.ts'
-import { EventHub } from './event-hub.ts'
-import { describeDeath, describeFirstCause, describeSilence, firstCause, type RankFailure } from './failure.ts'
-import { RunLedger } from './ledger.ts'
-import { lastLogLine, openLog } from './log-file.ts'
-import { RankProcess } from './rank-process.ts'
-import { RankTable } from './rank-table.ts'
-import { createRendezvous, removeRendezvous } from './rendezvous.ts'
-import { finalActivity } from './run-directory.ts'
+import type { Fault } from '../../shared/domain/fault.ts'
+import type { RunDetail, RunRecord, RunState } from '../../shared/domain/run.ts'
+import type { RankMessage } from '../rank/protocol.ts'
+import { AwakeClock } from './awake-clock.ts'
+import { describeDeath, describeFirstCause, describeSilence, describeStall, firstCause, type RankFailure } from './failure.ts'
+import { type GroupAction, type GroupPhase, type GroupState, isOver, startGroup, transition } from './group-machine.ts'
+import type { OwnEvent, RankEvent } from './group-machine.ts'
+import { elasticNote, incidentOf } from './incident.ts'
+import { lastLogLine } from './log-file.ts'
+import { ProgressWatch } from './progress-watch.ts'
+import { RankGroup } from './rank-group.ts'
+import type { RankProcessEvents } from './rank-process.ts'
+import { enterReport } from './rank-reports.ts'
+import { findResumePoint } from './resume-point.ts'
+import { RunBooks, type RunBooksOptions } from './run-books.ts'
 import type { RunHandle } from './run-handle.ts'
-import { RunWriter } from './run-writer.ts'
 
-export interface SessionOptions {
-  runDirectory: string
+/** The record's state is 'starting', and it is on the disk. */
+export interface SessionOptions extends Omit<RunBooksOptions, 'onError'> {
   cacheDirectory: string
-  /** State 'starting', already on the disk. */
-  record: RunRecord
-  threadsPerRank: number
-  /** Of earlier attempts. */
-  steps: StepMetrics[]
-  epochs: EpochMetrics[]
-  hasModel: boolean
-  /** Directory of the checkpoint to go on from, or null. */
+  /** Directory of the checkpoint to go on from, or null; and its step. */
   resumeFrom: string | null
-  /** When the person asked for the run, on `performance.now()`'s clock. */
-  askedAtMs: number
+  resumeStep: number
 }
 
-/** How long failing ranks are listened to before all are ended: their reports tell the first cause from its consequences. */
-const collectMs = 300
-const gracefulStopMs = 10_000
-/** A stop that has come as far as saving may take this long: a large checkpoint on a slow disk. */
-const savingStopMs = 120_000
-const terminateMs = 2_000
+const shownAs: Partial<Record<GroupPhase, RunState>> = {
+  starting: 'starting',
+  running: 'running',
+  restarting: 'restarting',
+  done: 'done',
+  stopped: 'stopped',
+  paused: 'paused',
+  failed: 'failed',
+}
+
+const startingWords = (worldSize: number): string => (worldSize === 1 ? 'starting 1 rank' : `starting ${worldSize} ranks`)
 
 export class RunSession implements RunHandle {
   readonly runId: string
   readonly runDirectory: string
-  readonly events = { subscribe: (listener: Parameters<EventHub['subscribe']>[0]) => this.#hub.subscribe(listener) }
+  readonly events = { subscribe: (listener: Parameters<RunBooks['hub']['subscribe']>[0]) => this.#books.hub.subscribe(listener) }
   readonly finished: Promise<RunRecord>
 
   readonly #options: SessionOptions
-  readonly #hub = new EventHub(() => this.detail())
-  readonly #writer: RunWriter
-  readonly #table: RankTable
-  readonly #ledger: RunLedger
-  readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #failures: RankFailure[] = []
-  #record: RunRecord
-  readonly #ranks: RankProcess[] = []
-  #rendezvous: string | null = null
-  #activity: string
-  #hasModel: boolean
-  #finishedReasons: ('done' | 'stopped')[] = []
-  #endingByForce = false
+  readonly #clock = new AwakeClock()
+  readonly #books: RunBooks
+  #group = new RankGroup()
+  #machine: GroupState
+  #progress: ProgressWatch
+  #resume: { from: string | null; step: number }
+  /** Step at which rank 0 waits for leave to save. */
+  #saveAt: number | null = null
   #resolveFinished: (record: RunRecord) => void = () => undefined
 
   constructor(options: SessionOptions) {
     const { record, runDirectory } = options
-    const { worldSize } = record.config
+    const { worldSize, maxRestarts, elastic } = record.config
     this.#options = options
     this.runId = record.id
     this.runDirectory = runDirectory
-    this.#record = record
-    this.#hasModel = options.hasModel
-    this.#activity = worldSize === 1 ? 'starting 1 rank' : `starting ${worldSize} ranks`
-    this.#table = new RankTable(worldSize, `CPU, ${options.threadsPerRank} ${options.threadsPerRank === 1 ? 'thread' : 'threads'}`)
-    this.#ledger = new RunLedger(worldSize, options.steps, options.epochs, options.askedAtMs)
-    this.#writer = new RunWriter(runDirectory, (error) => this.#failFromOutside(error))
+    this.#resume = { from: options.resumeFrom, step: options.resumeStep }
+    this.#machine = startGroup({ attempt: record.attempt, worldSize, maxRestarts, elastic })
+    this.#progress = new ProgressWatch(this.#clock.now())
+    this.#books = new RunBooks({ ...options, onError: (error) => this.#failFromOutside(error) })
+    this.#books.activity = startingWords(worldSize)
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve))
+    this.#clock.onTick(() => this.#checkProgress())
   }
 
-  /** Starts the ranks. Call once. Where it throws, the run is over, recorded as failed. */
+  /** Starts the ranks. Call once. Where it throws, the run is over, or ending, as failed. */
   async start(): Promise<void> {
-    try {
-      await this.#launchAll()
-    } catch (error) {
-      this.#failures.push({ rank: 0, how: 'reported', error: toLabErrorInfo(error), step: 0, atMs: performance.now() })
-      if (this.#ranks.length === 0) await this.#finish()
-      else this.#terminate()
-      throw error
-    }
+    await this.#launch()
   }
 
   detail(): RunDetail {
-    return {
-      record: this.#record,
-      progress: this.#ledger.progress(this.#record, this.#activity),
-      ranks: this.#table.copy(),
-      steps: [...this.#ledger.steps],
-      epochs: [...this.#ledger.epochs],
-      hasModel: this.#hasModel,
-    }
+    return this.#books.detail()
   }
 
   async stop(): Promise<RunRecord> {
-    if (this.#record.state === 'starting' || this.#record.state === 'running') {
-      this.#update({ state: 'stopping' })
-      this.#activity = 'stopping after this step'
-      for (const rank of this.#ranks) rank.send({ type: 'stop' })
-      this.#after(gracefulStopMs, () => {
-        if (this.#table.of(0).state === 'saving')
-          this.#after(savingStopMs, () => this.#endByForce('The ranks did not finish saving in time'))
-        else this.#endByForce('The ranks did not stop in time')
-      })
-    }
+    this.#ask('stop', 'stopping after this step')
+    return this.finished
+  }
+
+  async pause(): Promise<RunRecord> {
+    this.#ask('pause', 'pausing after this step')
     return this.finished
   }
 
   async kill(): Promise<RunRecord> {
-    if (!finalRunStates.includes(this.#record.state)) {
-      this.#update({ state: 'stopping' })
-      this.#endByForce('The run was ended by force')
-      for (const rank of this.#ranks) rank.kill('SIGKILL')
+    if (!isOver(this.#machine)) {
+      if (!this.#machine.ending) this.#noteLoss('The run was ended by force')
+      this.#books.update({ state: 'stopping' })
+      this.#dispatch({ type: 'kill' })
     }
     return this.finished
   }
 
-  async #launchAll(): Promise<void> {
-    const { record, runDirectory, cacheDirectory, threadsPerRank: threads, resumeFrom } = this.#options
-    const { worldSize } = record.config
-    const log = await openLog(runDirectory, `attempt ${record.attempt}, ${new Date().toISOString()}`)
-    try {
-      const rendezvousDirectory = await createRendezvous()
-      this.#rendezvous = rendezvousDirectory
-      const { id, config, attempt } = record
-      const paths = { rendezvousDirectory, runDirectory, cacheDirectory, resumeFrom }
-      const env = { runId: id, config, attempt: `${id}#${attempt}`, worldSize, threads, ...paths }
-      for (let rank = 0; rank < worldSize; rank++) this.#ranks.push(this.#launch({ ...env, rank, localRank: rank }, log.fd))
-    } finally {
-      await log.close()
+  injectFault(rank: number, fault: Fault): void {
+    this.#group.injectFault(rank, fault)
+  }
+
+  #ask(intent: 'stop' | 'pause', activity: string): void {
+    if (isOver(this.#machine) || this.#machine.phase === 'draining') return
+    this.#books.update({ state: 'stopping' })
+    this.#books.activity = activity
+    this.#dispatch({ type: intent })
+  }
+
+  /** Tells the machine, and does what it says. Events of ranks name the attempt they come from. */
+  #dispatch(event: RankEvent | OwnEvent, attempt = this.#machine.attempt): void {
+    const before = this.#machine
+    const { state, actions } = transition(before, { ...event, attempt })
+    this.#machine = state
+    const shown = shownAs[state.phase]
+    if (shown !== undefined && !isOver(state) && shown !== this.#books.record.state) this.#books.update({ state: shown })
+    for (const action of actions) this.#perform(action, before)
+    this.#books.hub.changed()
+  }
+
+  #perform(action: GroupAction, before: GroupState): void {
+    switch (action.type) {
+      case 'go':
+        return this.#group.send({ type: 'go' })
+      case 'askToStop':
+        return this.#group.send({ type: 'stop' })
+      case 'signal':
+        return this.#group.signal(action.signal)
+      case 'after': {
+        const { attempt } = this.#machine
+        return this.#clock.after(action.ms, () => this.#alarm(action.event, attempt))
+      }
+      case 'prepareRestart':
+        return void this.#prepareRestart(before, action.backoffMs)
+      case 'launch':
+        return void this.#launch().catch(() => undefined)
+      case 'conclude':
+        return void this.#conclude()
     }
   }
 
-  #launch(env: RankEnv, logDescriptor: number): RankProcess {
-    const { rank } = env
-    const launched = new RankProcess(env, logDescriptor, {
-      message: (message) => this.#hear(rank, message),
+  #alarm(event: OwnEvent['type'], attempt: number): void {
+    const { ending, saving, failures } = this.#machine
+    const late = { stoppedTooLong: 'The ranks did not stop in time', savingTooLong: 'The ranks did not finish saving in time' }
+    const byForce = event === 'savingTooLong' || (event === 'stoppedTooLong' && !saving)
+    if (attempt === this.#machine.attempt && byForce && !ending && failures.length === 0) this.#noteLoss(late[event])
+    this.#dispatch({ type: event }, attempt)
+  }
+
+  async #launch(): Promise<void> {
+    const { runDirectory, cacheDirectory, threadsPerRank } = this.#options
+    const { worldSize, attempt } = this.#machine
+    const group = (this.#group = new RankGroup())
+    const options = { record: this.#books.record, worldSize, runDirectory, cacheDirectory, threadsPerRank, clock: this.#clock }
+    try {
+      await group.launch({ ...options, resumeFrom: this.#resume.from }, (rank) => this.#eventsOf(rank, attempt))
+      for (const [rank, { pid }] of group.ranks.entries()) this.#books.table.of(rank).pid = pid
+      this.#books.hub.changed()
+    } catch (error) {
+      this.#fail(0, 'reported', toLabErrorInfo(error), attempt)
+      // Those that never came are as good as gone.
+      for (let rank = group.ranks.length; rank < worldSize; rank++) this.#dispatch({ type: 'exited', rank }, attempt)
+      throw error
+    }
+  }
+
+  #eventsOf(rank: number, attempt: number): RankProcessEvents {
+    return {
+      message: (message) => attempt === this.#machine.attempt && this.#hear(rank, message),
       senseless: (what) =>
-        this.#fail(rank, 'reported', toLabErrorInfo(new Error(`rank ${rank} said something that is not in the protocol: ${what}`))),
-      silent: (silentMs) => {
-        this.#fail(rank, 'silent', describeSilence(rank, this.#table.of(rank).step, silentMs))
-        // A stopped process does not hear SIGTERM.
-        launched.kill('SIGKILL')
+        this.#fail(
+          rank,
+          'reported',
+          toLabErrorInfo(new Error(`rank ${rank} said something that is not in the protocol: ${what}`)),
+          attempt,
+        ),
+      suspect: (isSuspect) => {
+        if (attempt === this.#machine.attempt) this.#books.table.setSuspect(rank, isSuspect)
+        this.#books.hub.changed()
       },
-      exited: ({ code, signal }) => this.#exited(rank, code, signal),
-    })
-    this.#table.of(rank).pid = launched.pid
-    return launched
+      silent: (silentMs) => {
+        this.#fail(rank, 'silent', describeSilence(rank, this.#books.table.of(rank).step, silentMs), attempt)
+        // A stopped process does not hear SIGTERM.
+        this.#group.ranks[rank]?.kill('SIGKILL')
+      },
+      exited: ({ code, signal }) => this.#exited(rank, code, signal, attempt),
+    }
   }
 
   #hear(rank: number, message: RankMessage): void {
-    const status = this.#table.of(rank)
-    switch (message.type) {
-      case 'hello':
-        status.device = message.device
-        break
-      case 'state':
-        status.state = message.state
-        if (rank === 0) this.#hearActivity(message)
-        if (rank === 0 && message.state === 'training' && this.#record.state === 'starting') this.#update({ state: 'running' })
-        break
-      case 'prepared': {
-        const { dataset, trainCount, validationCount, tokenizerDigest, modelConfig, parameterCount, totalSteps } = message
-        const notes = [...this.#record.notes, ...message.notes.filter((note) => !this.#record.notes.includes(note))]
-        this.#update({ dataset, trainCount, validationCount, tokenizerDigest, modelConfig, parameterCount, totalSteps, notes })
-        break
-      }
-      case 'step': {
-        this.#table.step(rank, message)
-        const step = this.#ledger.addReport(message)
-        if (step !== null) this.#tellStep(step)
-        break
-      }
-      case 'epoch':
-        this.#ledger.addEvaluation(message)
-        this.#tellEpochs()
-        break
-      case 'saved':
-        this.#hasModel = true
-        break
-      case 'finished':
-        status.state = 'done'
-        this.#finishedReasons.push(message.reason)
-        // Whoever does not leave after its last word is helped out.
-        if (this.#finishedReasons.length === this.#ranks.length) this.#after(terminateMs, () => this.#terminate())
-        break
-      case 'failed':
-        this.#fail(rank, 'reported', message.error)
-        break
-    }
-    this.#hub.changed()
+    const { attempt, phase } = this.#machine
+    if (message.type === 'failed') return this.#fail(rank, 'reported', message.error, attempt)
+    const now = this.#clock.now()
+    if (message.type === 'step') this.#progress.step(now, message.local.stepMs)
+    else this.#progress.moved(now)
+    if (message.type === 'saving') this.#saveAt = message.step
+    const event = enterReport(this.#books, rank, message, phase === 'draining')
+    if (event !== null) this.#dispatch(event)
+    if (this.#saveAt !== null) void this.#permitSave()
+    this.#books.hub.changed()
   }
 
-  /** Rank 0 speaks for the run, unless the run is ending: then only its saving is news. */
-  #hearActivity({ state, activity }: RankMessageOf<'state'>): void {
-    const ending = this.#endingByForce || this.#failures.length > 0 || this.#record.state === 'stopping'
-    if (!ending || state === 'saving') this.#activity = activity
+  /** A checkpoint is never ahead of the history on the disk: what goes on from it continues a whole curve. */
+  async #permitSave(): Promise<void> {
+    const { attempt } = this.#machine
+    const step = this.#saveAt
+    if (step === null || Math.max(this.#books.lastStep, this.#resume.step) < step) return
+    this.#saveAt = null
+    if ((await this.#books.flushed()) && attempt === this.#machine.attempt) this.#group.ranks[0]?.send({ type: 'save', step })
   }
 
-  #tellStep(step: StepMetrics): void {
-    this.#writer.metrics(step)
-    this.#hub.step(step)
-    if (this.#record.timeToFirstStepMs === null) this.#update({ timeToFirstStepMs: this.#ledger.attemptMs })
-    this.#tellEpochs()
-  }
-
-  #tellEpochs(): void {
-    for (const epoch of this.#ledger.takeEpochs()) {
-      this.#writer.metrics(epoch)
-      this.#hub.epoch(epoch)
-    }
-  }
-
-  #fail(rank: number, how: RankFailure['how'], error: LabErrorInfo): void {
-    if (this.#endingByForce && this.#failures.length === 0) return
-    const status = this.#table.of(rank)
-    status.state = how === 'reported' ? 'failed' : 'lost'
-    status.error = error
-    this.#failures.push({ rank, how, error, step: status.step, atMs: performance.now() })
-    if (this.#failures.length === 1) {
-      this.#activity = 'a rank failed: ending the others'
-      this.#after(collectMs, () => this.#terminate())
-    }
-    this.#hub.changed()
+  #fail(rank: number, how: RankFailure['how'], error: LabErrorInfo, attempt: number): void {
+    if (attempt !== this.#machine.attempt) return
+    const failure: RankFailure = { rank, how, error, step: this.#books.table.of(rank).step, atMs: this.#clock.now() }
+    const known = this.#machine.failures.length
+    this.#dispatch({ type: 'failed', failure }, attempt)
+    if (this.#machine.failures.length === known) return
+    this.#books.table.addFailure(failure, this.#machine.failures)
+    if (known === 0) this.#books.activity = 'a rank failed: ending the others'
   }
 
   /** The supervisor's own work failed (the disk is full): told as rank 0's, on whose behalf it records. */
   #failFromOutside(error: LabErrorInfo): void {
-    if (this.#ranks.some((process) => process.alive)) this.#fail(0, 'reported', error)
+    if (this.#group.someAlive) this.#fail(0, 'reported', error, this.#machine.attempt)
   }
 
-  #exited(rank: number, code: number | null, signal: NodeJS.Signals | null): void {
-    const { state, step, pid } = this.#table.of(rank)
+  #checkProgress(): void {
+    if (this.#machine.phase !== 'running') return
+    const watched = this.#books.table.statuses.map(({ rank, state, step }) => ({
+      rank,
+      state,
+      step,
+      waiting: this.#group.ranks[rank]?.waiting ?? false,
+    }))
+    const stall = this.#progress.check(this.#clock.now(), watched)
+    if (stall === null) return
+    const { rank, stalledMs, limitMs } = stall
+    this.#fail(rank, 'stalled', describeStall(rank, this.#books.table.of(rank).step, stalledMs, limitMs), this.#machine.attempt)
+  }
+
+  #exited(rank: number, code: number | null, signal: NodeJS.Signals | null, attempt: number): void {
+    if (attempt !== this.#machine.attempt) return
+    const { state, step, pid } = this.#books.table.of(rank)
     if (state !== 'done' && state !== 'failed' && state !== 'lost') {
+      const { intent, ending, failures } = this.#machine
+      if (ending) this.#books.table.of(rank).state = 'lost'
       // A terminal's Ctrl-C reaches every process; one that was just being born dies of it.
-      if (this.#record.state === 'stopping' && signal === 'SIGINT') this.#endByForce('The ranks were interrupted')
-      if (this.#endingByForce) this.#table.setState(rank, 'lost')
-      else this.#fail(rank, signal === null ? 'crashed' : 'killed', describeDeath({ rank, pid, step, code, signal }))
+      else if (intent !== 'finish' && signal === 'SIGINT') {
+        if (failures.length === 0) this.#noteLoss('The ranks were interrupted')
+        this.#books.table.of(rank).state = 'lost'
+        this.#dispatch({ type: 'savingTooLong' })
+      } else this.#fail(rank, signal === null ? 'crashed' : 'killed', describeDeath({ rank, pid, step, code, signal }), attempt)
     }
-    this.#hub.changed()
-    if (this.#ranks.every((process) => !process.alive)) void this.#finish()
+    this.#dispatch({ type: 'exited', rank }, attempt)
   }
 
-  #endByForce(note: string): void {
-    if (this.#endingByForce) return
-    const hint = this.#hasModel ? 'the steps after the last checkpoint are lost.' : 'nothing was saved.'
-    this.#update({ notes: [...this.#record.notes, `${note}: ${hint}`] })
-    this.#terminate()
-  }
-
-  #terminate(): void {
-    if (this.#endingByForce) return
-    this.#endingByForce = true
-    for (const rank of this.#ranks) rank.kill('SIGTERM')
-    this.#after(terminateMs, () => this.#ranks.forEach((rank) => rank.kill('SIGKILL')))
-  }
-
-  /** Everything is on the disk before anybody hears that the run is over. */
-  async #finish(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer)
-    await this.#writer.drained()
-    const outcome = await this.#outcome()
-    let final: RunRecord = { ...this.#record, ...outcome, endedAt: new Date().toISOString(), supervisorPid: null }
-    this.#writer.record(final)
-    this.#writer.ranks(this.#table.copy())
-    await this.#writer.drained()
-    if (this.#writer.error !== null && final.state !== 'failed') {
-      final = { ...final, state: 'failed', error: this.#writer.error }
-      this.#writer.record(final)
-      await this.#writer.drained()
+  /** All processes of the failed attempt are gone: what went wrong is written down, then the place to go on from is found. */
+  async #prepareRestart({ failures, worldSize: earlierSize }: GroupState, backoffMs: number): Promise<void> {
+    const { attempt, worldSize } = this.#machine
+    const first = firstCause(failures)
+    this.#clock.clearAlarms()
+    this.#books.table.fail(first, failures)
+    this.#books.activity = 'going back to the last checkpoint'
+    this.#books.hub.changed()
+    this.#books.table.setOthers('restarting')
+    try {
+      await this.#group.close()
+      await this.#books.drained()
+      const error = describeFirstCause(first, earlierSize, await lastLogLine(this.runDirectory), failures)
+      const point = await findResumePoint(this.runDirectory, this.#books.record, true)
+      if (this.#machine.phase !== 'restarting') return
+      const { record } = this.#books
+      this.#books.update({ incidents: [...record.incidents, incidentOf(record, first, error, point.step, worldSize)], attempt })
+      for (const note of point.notes) this.#books.note(note)
+      if (worldSize < earlierSize) this.#books.note(elasticNote(record, point.step, earlierSize, worldSize))
+      this.#clock.after(backoffMs, () => {
+        if (this.#machine.phase !== 'restarting') return
+        this.#resume = { from: point.resumeFrom, step: point.step }
+        this.#saveAt = null
+        this.#progress = new ProgressWatch(this.#clock.now())
+        this.#books.activity = `${startingWords(worldSize)} again, from step ${point.step}`
+        this.#books.goOnFrom(point, worldSize)
+        this.#dispatch({ type: 'backedOff' }, attempt)
+      })
+    } catch (thrown) {
+      const failure: RankFailure = { rank: 0, how: 'reported', error: toLabErrorInfo(thrown), step: 0, atMs: this.#clock.now() }
+      this.#machine = { ...this.#machine, phase: 'failed', failures: [failure] }
+      await this.#conclude()
     }
-    if (this.#rendezvous !== null) await removeRendezvous(this.#rendezvous)
-    this.#record = final
-    this.#activity = finalActivity(final.state)
-    this.#hub.record()
-    this.#hub.flush()
+  }
+
+  async #conclude(): Promise<void> {
+    const { phase, failures, worldSize } = this.#machine
+    this.#clock.stop()
+    await this.#books.drained()
+    let error: LabErrorInfo | null = null
+    if (failures.length > 0) {
+      const first = firstCause(failures)
+      this.#books.table.fail(first, failures)
+      error = describeFirstCause(first, worldSize, await lastLogLine(this.runDirectory), failures)
+    }
+    if (phase === 'paused') this.#books.table.setOthers('paused')
+    const final = await this.#books.close({ state: shownAs[phase] ?? 'failed', error })
+    await this.#group.close()
+    this.#books.tellEnd()
     this.#resolveFinished(final)
   }
 
-  async #outcome(): Promise<Pick<RunRecord, 'state' | 'error'>> {
-    if (this.#failures.length === 0) {
-      const done = this.#finishedReasons.length === this.#ranks.length && this.#finishedReasons.every((reason) => reason === 'done')
-      return { state: done ? 'done' : 'stopped', error: null }
-    }
-    const first = firstCause(this.#failures)
-    this.#table.fail(first, this.#failures)
-    return { state: 'failed', error: describeFirstCause(first, this.#ranks.length, await lastLogLine(this.runDirectory)) }
-  }
-
-  #update(change: Partial<RunRecord>): void {
-    this.#record = { ...this.#record, ...change }
-    this.#writer.record(this.#record)
-    this.#hub.record()
-  }
-
-  #after(ms: number, action: () => void): void {
-    this.#timers.add(setTimeout(action, ms))
+  #noteLoss(what: string): void {
+    this.#books.note(`${what}: ${this.#books.hasModel ? 'the steps after the last checkpoint are lost.' : 'nothing was saved.'}`)
   }
 }

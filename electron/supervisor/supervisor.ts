@@ -4,14 +4,13 @@
  */
 import { availableParallelism } from 'node:os'
 import { configDigest } from '../checkpoint/state.ts'
-import { loadNewestValid, type RejectedCheckpoint } from '../checkpoint/store.ts'
 import { hasModel } from '../checkpoint/model-folder.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
-import { truncateMetrics } from './metrics-file.ts'
+import { findResumePoint, notResumable } from './resume-point.ts'
 import { modelDirectory, prepareNewDirectory, readRecord, writeRecord } from './run-directory.ts'
 import type { RunHandle } from './run-handle.ts'
 import { generateRunId } from './run-id.ts'
@@ -31,7 +30,7 @@ export interface StartRunOptions {
   resume?: boolean
 }
 
-type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epochs' | 'resumeFrom'>
+type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epochs' | 'resumeFrom' | 'resumeStep'>
 
 export class RunSupervisor {
   #active: RunSession | null = null
@@ -132,15 +131,10 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
     totalSteps: null,
     timeToFirstStepMs: null,
     notes: crowded,
+    incidents: [],
   }
-  return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null }
+  return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null, resumeStep: 0 }
 }
-
-const notResumable = (cause: string, suggestion: string): LabError =>
-  new LabError({ code: 'RUN_NOT_RESUMABLE', title: 'The run cannot be resumed', cause, suggestion })
-
-const rejectionNote = ({ name, reason, quarantinedAs }: RejectedCheckpoint): string =>
-  `Checkpoint ${name} is damaged (${reason}) and was passed over; it is kept as ${quarantinedAs}.`
 
 async function prepareResume({ store, config, hardware, runDirectory }: StartRunOptions): Promise<Prepared> {
   if (runDirectory === undefined) throw new Error('a resume needs the directory of its run')
@@ -149,26 +143,25 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
   if (record.state === 'done') throw notResumable('It has finished all its epochs.', 'Start a new run with more epochs.')
   if (configDigest(config) !== configDigest(record.config))
     throw notResumable('A resumed run keeps its configuration.', 'Start a new run to change it.')
-  const { checkpoint, rejected } = await loadNewestValid(runDirectory)
-  const notes = [...record.notes, ...rejected.map(rejectionNote)]
-  if (checkpoint === null) {
-    if (rejected.length > 0) await writeRecord(runDirectory, { ...record, notes })
+  const point = await findResumePoint(runDirectory, record)
+  const notes = [...record.notes, ...point.notes]
+  if (point.resumeFrom === null) {
+    const damaged = point.notes.length > 0
+    if (damaged) await writeRecord(runDirectory, { ...record, notes })
     throw new LabError({
-      code: rejected.length > 0 ? 'CHECKPOINT_CORRUPT' : 'CHECKPOINT_NOT_FOUND',
+      code: damaged ? 'CHECKPOINT_CORRUPT' : 'CHECKPOINT_NOT_FOUND',
       title: 'There is no checkpoint to go on from',
-      cause: rejected.length > 0 ? notes.slice(-rejected.length).join(' ') : 'The run ended before its first checkpoint was saved.',
+      cause: damaged ? point.notes.join(' ') : 'The run ended before its first checkpoint was saved.',
       suggestion: 'Start the run anew.',
     })
   }
-  if (checkpoint.state.configDigest !== configDigest(record.config) || checkpoint.state.runId !== record.id) {
-    throw notResumable(`Checkpoint ${checkpoint.name} belongs to another run or configuration.`, 'Start a new run.')
-  }
-  const { steps, epochs } = await truncateMetrics(runDirectory, checkpoint.state.step)
+  const { steps, epochs, resumeFrom, step: resumeStep } = point
   return {
     runDirectory,
     record: { ...record, hardware, notes, state: 'starting', attempt: record.attempt + 1, endedAt: null, error: null },
     steps,
     epochs,
-    resumeFrom: checkpoint.directory,
+    resumeFrom,
+    resumeStep,
   }
 }

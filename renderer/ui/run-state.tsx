@@ -5,11 +5,13 @@ import {
   IconCircleDashed,
   IconDeviceFloppy,
   IconGauge,
+  IconHeartbeat,
   IconLink,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconPlayerStopFilled,
   IconPlugConnectedX,
+  IconRefresh,
 } from '@tabler/icons-react'
 import type { Icon } from '@tabler/icons-react'
 import type { RankState, RunState } from '../../shared/domain/run.ts'
@@ -26,7 +28,10 @@ const looks: Record<RunState | RankState, Look> = {
   training: [IconPlayerPlayFilled, 'active', 'training'],
   evaluating: [IconGauge, 'active', 'evaluating'],
   saving: [IconDeviceFloppy, 'active', 'saving'],
+  suspect: [IconHeartbeat, 'warn', 'suspect'],
+  restarting: [IconRefresh, 'warn', 'restarting'],
   stopping: [IconPlayerPauseFilled, 'warn', 'stopping'],
+  paused: [IconPlayerPauseFilled, 'quiet', 'paused'],
   stopped: [IconPlayerStopFilled, 'quiet', 'stopped'],
   done: [IconCheck, 'good', 'done'],
   failed: [IconAlertTriangle, 'bad', 'failed'],

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { faultSchema } from '../domain/fault.ts'
 import { runConfigSchema } from '../domain/run-config.ts'
 import { runDetailSchema, runEventSchema, runSummarySchema } from '../domain/run.ts'
 import { procedure } from './base.ts'
@@ -16,6 +17,12 @@ export const runs = {
   resume: procedure.input(runId).output(runId),
   /** Finishes the step, saves a checkpoint, ends every rank. Returns when it is over. */
   stop: procedure.input(runId).output(runDetailSchema),
+  /** Finishes the step, saves a checkpoint, ends every rank, so that the device is free; `resume` goes on. */
+  pause: procedure.input(runId).output(runDetailSchema),
+  /** Breaks a rank of the run that is going on, on purpose. */
+  injectFault: procedure.input(runId.extend({ rank: z.int().min(0), fault: faultSchema })).output(z.object({})),
+  /** The end of what the run's processes printed. */
+  log: procedure.input(runId).output(z.object({ text: z.string() })),
   remove: procedure.input(runId).output(z.object({})),
   /** A snapshot, then what is new, at most ten times a second, until the run ends. */
   watch: procedure.input(runId).output(eventIterator(runEventSchema)),

@@ -29,6 +29,13 @@ export type DataRef = z.infer<typeof dataRefSchema>
 
 export const maxWorldSize = 16
 
+/** What the learning rate does after the warm-up. */
+export const scheduleSchema = z.enum(['constant', 'linear', 'cosine'])
+export type Schedule = z.infer<typeof scheduleSchema>
+
+export const earlyStopMetricSchema = z.enum(['accuracy', 'loss'])
+export type EarlyStopMetric = z.infer<typeof earlyStopMetricSchema>
+
 const runConfigFields = z.object({
   /** Display only; the directory is a generated id. */
   name: z.string().max(120).default(''),
@@ -46,7 +53,9 @@ const runConfigFields = z.object({
   /** Absent: the model's recipe. */
   learningRate: z.number().positive().max(10).optional(),
   weightDecay: z.number().min(0).max(1).default(0.01),
-  /** Linear warm-up over this share of all steps, then linear decay to zero. */
+  /** After the warm-up: the peak to the end, a straight line to zero, or half a cosine to zero. */
+  schedule: scheduleSchema.default('linear'),
+  /** Linear warm-up over this share of all steps. */
   warmupFraction: z.number().min(0).max(1).default(0.1),
   maxGradNorm: z.number().positive().default(1),
   /** Used for every dropout of the model. Absent: the model's recipe. */
@@ -60,6 +69,15 @@ const runConfigFields = z.object({
     .min(1024)
     .default(4 * 1024 * 1024),
   deterministic: z.boolean().default(false),
+  /** Ends the run after so many epochs in a row without a better validation result. Absent: never. */
+  earlyStopPatience: z.int().min(1).max(1000).optional(),
+  earlyStopMetric: earlyStopMetricSchema.default('accuracy'),
+  /** Saves a checkpoint every so many steps, besides those after each epoch. */
+  checkpointEverySteps: z.int().min(1).optional(),
+  /** How often the run goes on by itself after a failure; a new checkpoint in between starts the count anew. */
+  maxRestarts: z.int().min(0).max(1000).default(3),
+  /** After a failure goes on with the ranks that are left. The global batch is smaller then, and results are other ones. */
+  elastic: z.boolean().default(false),
 })
 
 export const runConfigFieldNames = Object.keys(runConfigFields.shape) as (keyof RunConfig)[]

@@ -7,11 +7,15 @@ import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts'
 import { modelConfigSchema } from './model-config.ts'
 import { runConfigSchema } from './run-config.ts'
 
-/** `lost` is a run whose lab died while it was running. */
-export const runStateSchema = z.enum(['starting', 'running', 'stopping', 'stopped', 'done', 'failed', 'lost'])
+/**
+ * `lost` is a run whose lab died while it was running; `paused` one that was set aside with a checkpoint and holds no device;
+ * `restarting` one that lost ranks and is about to go on from its last checkpoint.
+ */
+export const runStateSchema = z.enum(['starting', 'running', 'restarting', 'stopping', 'paused', 'stopped', 'done', 'failed', 'lost'])
 export type RunState = z.infer<typeof runStateSchema>
 
-export const finalRunStates: readonly RunState[] = ['stopped', 'done', 'failed', 'lost']
+/** No process of the run is left. */
+export const finalRunStates: readonly RunState[] = ['paused', 'stopped', 'done', 'failed', 'lost']
 
 export const rankStateSchema = z.enum([
   'starting',
@@ -21,6 +25,10 @@ export const rankStateSchema = z.enum([
   'evaluating',
   'saving',
   'stopping',
+  /** No heartbeat for a while; it may come back. */
+  'suspect',
+  'restarting',
+  'paused',
   'done',
   'failed',
   'lost',
@@ -37,11 +45,29 @@ export const rankStatusSchema = z.object({
   samplesPerSec: z.number().nullable(),
   /** Resident memory, bytes. */
   rssBytes: z.number().nullable(),
+  /** How many times slower it computes than the others; null while it keeps up. */
+  slowdown: z.number().nullable().default(null),
   /** Why it stopped, where it failed; `first` marks the first cause, the others' errors are consequences. */
   error: labErrorInfoSchema.nullable(),
   first: z.boolean(),
 })
 export type RankStatus = z.infer<typeof rankStatusSchema>
+
+/** A failure after which the run went on by itself. */
+export const incidentSchema = z.object({
+  at: z.iso.datetime(),
+  /** The start of the run that failed. */
+  attempt: z.int().positive(),
+  /** The first cause. */
+  rank: z.int(),
+  step: z.int(),
+  error: labErrorInfoSchema,
+  /** Step of the checkpoint that the run went on from; 0: from the beginning. */
+  resumedFromStep: z.int(),
+  /** Ranks that went on. */
+  worldSize: z.int().positive(),
+})
+export type Incident = z.infer<typeof incidentSchema>
 
 export const runRecordSchema = z.object({
   /** Version of this file's shape. */
@@ -72,6 +98,8 @@ export const runRecordSchema = z.object({
   timeToFirstStepMs: z.number().nullable(),
   /** Notes a person should read: a corrupt checkpoint that was passed over, rows skipped. */
   notes: z.array(z.string()),
+  /** Oldest first. */
+  incidents: z.array(incidentSchema).default([]),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 

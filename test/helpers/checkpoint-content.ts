@@ -17,6 +17,9 @@ export function checkpointContent(step: number, validationAccuracy: number | nul
       dataDigest: 'd',
       validationAccuracy,
       bestAccuracy: validationAccuracy,
+      segments: [{ worldSize: 2, steps: step }],
+      earlyStop: { best: validationAccuracy, epochsWithout: 0 },
+      environment: { versions: {}, threads: 1, bucketSizes: [] },
     },
     config: {
       dim: 4,

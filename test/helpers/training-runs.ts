@@ -72,6 +72,8 @@ export async function createBench(rowCount: number): Promise<Bench> {
         learningRate: 1e-3,
         maxLength: 32,
         validationFraction: 0.2,
+        // One attempt, unless the test is about more.
+        maxRestarts: 0,
         ...change,
       }),
     start: (config, runDirectory) => supervisor.startRun({ ...common, config, ...(runDirectory === undefined ? {} : { runDirectory }) }),
