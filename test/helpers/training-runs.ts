@@ -1,16 +1,19 @@
 /** Real runs on a small invented CSV, for tests that start rank processes. They need the built entries of `npm run build`. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { readModelFolder } from '../../electron/checkpoint/model-folder.ts'
-import { entryFile } from '../../electron/paths.ts'
+import { entryFile, projectRoot } from '../../electron/paths.ts'
 import { modelDirectory } from '../../electron/supervisor/run-directory.ts'
 import type { RunHandle } from '../../electron/supervisor/run-handle.ts'
 import { RunStore } from '../../electron/supervisor/run-store.ts'
 import { RunSupervisor } from '../../electron/supervisor/supervisor.ts'
 import { type RunConfig, type RunConfigInput, runConfigSchema } from '../../shared/domain/run-config.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
+import { bundleForNode } from './bundle.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const topics = {
@@ -47,6 +50,8 @@ export interface Bench {
   config(change?: Partial<RunConfigInput>): RunConfig
   start(config: RunConfig, runDirectory?: string): Promise<RunHandle>
   resume(runDirectory: string, config: RunConfig): Promise<RunHandle>
+  /** The same in a process of its own, which has begun to train and is killed at the end of the test. */
+  supervise(config: RunConfig): Promise<{ pid: number; runDirectory(): Promise<string> }>
 }
 
 /** A lab directory with a CSV of `rowCount` rows. What is still running at the end of the test is killed. */
@@ -78,6 +83,20 @@ export async function createBench(rowCount: number): Promise<Bench> {
       }),
     start: (config, runDirectory) => supervisor.startRun({ ...common, config, ...(runDirectory === undefined ? {} : { runDirectory }) }),
     resume: (runDirectory, config) => supervisor.startRun({ ...common, config, runDirectory, resume: true }),
+    supervise: async (config) => {
+      const directory = join(projectRoot, 'test-artifacts', `supervise-${process.pid}`)
+      const script = await bundleForNode('test/helpers/supervise.ts', directory)
+      const child = spawn(process.execPath, [script, lab, JSON.stringify(config)], { stdio: ['ignore', 'pipe', 'inherit'] })
+      onTestFinished(async () => {
+        const exit = once(child, 'exit')
+        child.kill('SIGKILL')
+        await exit
+        await rm(directory, { recursive: true, force: true })
+      })
+      await once(child.stdout, 'data')
+      child.stdout.resume()
+      return { pid: child.pid!, runDirectory: async () => join(store.runsDirectory, (await readdir(store.runsDirectory))[0]!) }
+    },
   }
 }
 
@@ -94,6 +113,14 @@ export function reached(run: RunHandle, step: number): Promise<void> {
 export const parametersOf = async (runDirectory: string) => (await readModelFolder(modelDirectory(runDirectory))).tensors
 
 export const pidsOf = (run: RunHandle): number[] => run.detail().ranks.map(({ pid }) => pid!)
+
+/** Pids of all processes below `pid` (Linux). */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const children = async (parent: number): Promise<number[]> =>
+    (await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8')).trim().split(' ').filter(Boolean).map(Number)
+  const below = await children(pid)
+  return [...below, ...(await Promise.all(below.map(descendantsOf))).flat()]
+}
 
 export function isAlive(pid: number): boolean {
   try {
