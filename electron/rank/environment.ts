@@ -9,6 +9,8 @@ import type { RankEnv } from './env.ts'
 
 type Environment = CheckpointState['environment']
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 export const environmentOf = ({ threads }: RankEnv, buckets: readonly Bucket[]): Environment => ({
   versions: { node: process.versions.node, 'onnxruntime-node': runtime.versions.node ?? runtime.versions.common },
   threads,
@@ -21,8 +23,8 @@ export function otherEnvironment(saved: CheckpointState, now: CheckpointState): 
   const changes: string[] = []
   for (const [name, version] of Object.entries(now.environment.versions))
     if (versions[name] !== version) changes.push(`${name} ${version} instead of ${versions[name] ?? 'an unknown version'}`)
-  if (threads !== now.environment.threads) changes.push(`${now.environment.threads} threads in each rank instead of ${threads}`)
-  if (saved.worldSize !== now.worldSize) changes.push(`${now.worldSize} ranks instead of ${saved.worldSize}`)
+  if (threads !== now.environment.threads) changes.push(`${counted(now.environment.threads, 'thread')} in each rank instead of ${threads}`)
+  if (saved.worldSize !== now.worldSize) changes.push(`${counted(now.worldSize, 'rank')} instead of ${saved.worldSize}`)
   else if (saved.environment.bucketSizes.join() !== now.environment.bucketSizes.join()) changes.push('other gradient buckets')
   if (changes.length === 0) return []
   return [`From step ${saved.step} on with ${changes.join(', ')}: results are not the same to the bit as without the interruption.`]

@@ -1,10 +1,13 @@
 /** A run that was stopped goes on as if it had never been, from the newest checkpoint that is whole. */
-import { appendFile, readdir } from 'node:fs/promises'
+import { cpSync, existsSync, watch } from 'node:fs'
+import { appendFile, cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { loadNewestValid } from '../../electron/checkpoint/store.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { checkpointsDirectory, loadNewestValid } from '../../electron/checkpoint/store.ts'
 import { readMetrics } from '../../electron/supervisor/metrics-file.ts'
+import { readRecord, writeRecord } from '../../electron/supervisor/run-directory.ts'
 import { createBench, isAlive, parametersOf, pidsOf, reached } from '../helpers/training-runs.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 async function losses(runDirectory: string) {
   const { steps, epochs } = await readMetrics(runDirectory)
@@ -86,6 +89,59 @@ describe('stop and resume', () => {
     const resumed = await bench.resume(run.runDirectory, config)
     expect(await resumed.finished).toMatchObject({ state: 'done' })
     expect(await losses(run.runDirectory)).toEqual(await losses(whole.runDirectory))
+  })
+
+  it('resumed from whatever step, in the middle of an epoch or between two, it gives the same parameters', async () => {
+    const bench = await createBench(120)
+    const config = bench.config({ epochs: 3, microBatch: 8, gradAccumSteps: 2, checkpointEverySteps: 1, schedule: 'cosine' })
+    const kept = await temporaryDirectory()
+    const run = await bench.start(config)
+    // The lab keeps the last three checkpoints and the best; this test wants them all.
+    await mkdir(checkpointsDirectory(run.runDirectory), { recursive: true })
+    const watcher = watch(checkpointsDirectory(run.runDirectory), (_, name) => {
+      const source = join(checkpointsDirectory(run.runDirectory), name ?? '')
+      if (!name?.startsWith('step-') || !existsSync(join(source, 'manifest.json'))) return
+      cpSync(source, join(kept, name), { recursive: true, force: true })
+    })
+    onTestFinished(() => watcher.close())
+    expect(await run.finished).toMatchObject({ state: 'done', totalSteps: 9 })
+    const again = await bench.start(config)
+    expect(await again.finished).toMatchObject({ state: 'done' })
+    const expected = await parametersOf(run.runDirectory)
+    expect(await parametersOf(again.runDirectory), 'two uninterrupted runs').toEqual(expected)
+
+    const whole = await losses(run.runDirectory)
+    for (const step of [1, 2, 3, 5, 8]) {
+      const name = `step-00000${step}`
+      const directory = join(bench.store.runsDirectory, `resumed-from-${step}`)
+      await cp(run.runDirectory, directory, { recursive: true })
+      await rm(checkpointsDirectory(directory), { recursive: true })
+      await cp(join(kept, name), join(checkpointsDirectory(directory), name), { recursive: true })
+      await writeRecord(directory, { ...(await readRecord(directory)), state: 'stopped' })
+      const resumed = await bench.resume(directory, config)
+      expect(resumed.detail().steps.at(-1)?.step).toBe(step)
+      expect(await resumed.finished, name).toMatchObject({ state: 'done', notes: [] })
+      expect(await parametersOf(directory), name).toEqual(expected)
+      expect(await losses(directory), name).toEqual(whole)
+    }
+  })
+
+  it('ends early where validation gets no better, and remembers how long it has waited over a resume', async () => {
+    const bench = await createBench(120)
+    // A learning rate at which nothing is learned: the first epoch stays the best.
+    const config = bench.config({ epochs: 50, learningRate: 1e-12, earlyStopPatience: 4 })
+    const whole = await bench.start(config)
+    const record = await whole.finished
+    expect(record).toMatchObject({ state: 'done', notes: [expect.stringMatching(/^Stopped early, after epoch 5: validation accuracy/)] })
+    const run = await bench.start(config)
+    await reached(run, 3 * 6 + 1)
+    await run.stop()
+    const { epochs } = run.detail()
+    if (epochs.length < 5) {
+      const resumed = await bench.resume(run.runDirectory, config)
+      expect((await resumed.finished).notes).toEqual(record.notes)
+    }
+    expect((await readMetrics(run.runDirectory)).epochs).toHaveLength(5)
   })
 
   it('a run stopped before its first step ends without a checkpoint and cannot be resumed', async () => {

@@ -139,3 +139,33 @@ describe('evaluation shards', () => {
     }
   })
 })
+
+describe('an epoch that groups of several sizes share', () => {
+  /** Rows that a group of `worldSize` trains on in its first `steps` of what is left of the epoch. */
+  const made = (worldSize: number, done: { worldSize: number; steps: number }[], steps = Infinity): number[] =>
+    samplers(203, worldSize).flatMap((sampler) => {
+      sampler.setEpoch(1, done)
+      return [...sampler.steps()].slice(0, steps).flatMap((micros) => micros.flatMap((rows) => [...rows]))
+    })
+
+  it('has every row once, whatever the sizes', () => {
+    const done = [
+      { worldSize: 4, steps: 5 },
+      { worldSize: 3, steps: 2 },
+    ]
+    const rows = [...made(4, [], 5), ...made(3, done.slice(0, 1), 2), ...made(1, done)]
+    expect(ascending(rows)).toEqual(range(203))
+  })
+
+  it('goes on with the very batches that were planned where the size is the same', () => {
+    const [whole] = samplers(203, 2)
+    whole!.setEpoch(1)
+    const [rest] = samplers(203, 2)
+    rest!.setEpoch(1, [{ worldSize: 2, steps: 7 }])
+    expect(rest!.globalBatches()).toEqual(whole!.globalBatches().slice(7))
+  })
+
+  it('is over when all its steps are made', () => {
+    expect(made(2, [{ worldSize: 2, steps: 26 }])).toEqual([])
+  })
+})

@@ -72,6 +72,20 @@ describe('learning rate', () => {
     expect(rates[49]).toBeCloseTo(1 / 46, 10)
   })
 
+  test('stays at its height with the constant schedule, and falls as half a cosine with that one', () => {
+    const after = (schedule: 'constant' | 'linear' | 'cosine') =>
+      Array.from({ length: 50 }, (_, index) => learningRateAt(index + 1, 50, { ...config, schedule }))
+    expect(after('linear')).toEqual(rates)
+    for (const schedule of ['constant', 'cosine'] as const) expect(after(schedule).slice(0, 5)).toEqual(rates.slice(0, 5))
+    expect(new Set(after('constant').slice(5))).toEqual(new Set([1]))
+    const cosine = after('cosine')
+    for (let index = 5; index < 50; index++) expect(cosine[index]!).toBeLessThan(cosine[index - 1]!)
+    // Half of the height is half way, between steps 28 and 29 of 5 to 51.
+    expect((cosine[26]! + cosine[28]!) / 2).toBeCloseTo(0.5, 2)
+    expect(cosine[49]).toBeGreaterThan(0)
+    expect(cosine[49]).toBeLessThan(rates[49]!)
+  })
+
   test('without warm-up it begins at its height; a single step has a rate too', () => {
     expect(learningRateAt(1, 10, { learningRate: 3, warmupFraction: 0 })).toBe(3)
     expect(learningRateAt(1, 1, config)).toBe(1)

@@ -1,0 +1,188 @@
+/**
+ * What data-parallel training must not get silently wrong, each with a known-bad variant that the check is seen to catch:
+ * one synchronisation per step however many micro-steps, the mean over the global batch at any number of ranks, and an
+ * evaluation that leaves training's random numbers alone.
+ */
+import { describe, expect, test } from 'vitest'
+import type { ProcessGroup } from '../../electron/collectives/process-group.ts'
+import type { Batch } from '../../electron/data/types.ts'
+import { Reducer } from '../../electron/ddp/reducer.ts'
+import { createClassifier } from '../../electron/engine/classifier.ts'
+import { evaluateBatches } from '../../electron/engine/evaluate.ts'
+import type { GradientSync } from '../../electron/engine/gradient-sync.ts'
+import { train, type StepResult } from '../../electron/engine/loop.ts'
+import { AdamW } from '../../electron/engine/optimizer.ts'
+import type { ParameterArena } from '../../electron/engine/parameters.ts'
+import { SingleRankSync } from '../../electron/engine/single-rank-sync.ts'
+import { memoryRing } from '../helpers/process-groups.ts'
+import { makeArena, makeRandomBatch, miniatureConfig, pickRows, relativeDistance } from './engine-fixtures.ts'
+
+const model = miniatureConfig()
+const batch = makeRandomBatch(model, { rows: 6 })
+const settings = { seed: 1, learningRate: 0.01, warmupFraction: 0, maxGradNorm: 1 }
+
+interface Trained {
+  arena: ParameterArena
+  results: StepResult[]
+}
+
+/** One rank's training; every step has the same micro-batches. `afterStep` happens between steps. */
+async function trainOn(
+  microBatches: readonly Batch[],
+  syncOf: (arena: ParameterArena) => GradientSync,
+  { steps = 2, rank = 0, config = model, afterStep = (_arena: ParameterArena): Promise<unknown> => Promise.resolve() } = {},
+): Promise<Trained> {
+  const arena = makeArena(config)
+  const results: StepResult[] = []
+  for await (const result of train({
+    classifier: createClassifier({ config, arena, threads: 1 }),
+    arena,
+    optimizer: new AdamW(arena, { weightDecay: 0.01 }),
+    sync: syncOf(arena),
+    config: settings,
+    steps: Array.from({ length: steps }, () => ({ epoch: 0, microBatches })),
+    startStep: 0,
+    totalSteps: steps,
+    rank,
+    shouldStop: () => false,
+  })) {
+    results.push(result)
+    await afterStep(arena)
+  }
+  return { arena, results }
+}
+
+const single = (arena: ParameterArena): GradientSync => new SingleRankSync(arena.kernels)
+const reducer = (group: ProcessGroup) => (arena: ParameterArena) => new Reducer({ group, arena, bucketCapBytes: 2048 })
+
+describe('gradient accumulation', () => {
+  /** How often each bucket goes round the ring in one step of so many micro-steps. */
+  async function allReducesPerStep(microSteps: number, syncOf: (group: ProcessGroup) => (arena: ParameterArena) => GradientSync) {
+    const perRank = await Promise.all(
+      memoryRing(2).map(async (group) => {
+        let count = 0
+        const counted: ProcessGroup = {
+          rank: group.rank,
+          worldSize: group.worldSize,
+          payloadBytesSent: 0,
+          allReduce: (data, context) => {
+            count++
+            return group.allReduce(data, context)
+          },
+          broadcast: (...args) => group.broadcast(...args),
+          barrier: (context) => group.barrier(context),
+          close: () => group.close(),
+        }
+        const micro = Array.from({ length: microSteps }, (_, index) => pickRows(batch, [index]))
+        await trainOn(micro, syncOf(counted), { steps: 1, rank: group.rank })
+        return count
+      }),
+    )
+    return perRank[0]
+  }
+
+  test('synchronises once per step, after the last micro-step', async () => {
+    const once = await allReducesPerStep(1, reducer)
+    expect(once).toBeGreaterThan(1)
+    expect(await allReducesPerStep(4, reducer)).toBe(once)
+  })
+
+  test('the check sees a sync that runs on every micro-step', async () => {
+    const eager = (group: ProcessGroup) => (arena: ParameterArena) => ({
+      reduce: async (gradients: Float32Array, local: { lossSum: number; exampleCount: number }, step: number) => {
+        let global = local
+        for (let micro = 0; micro < 4; micro++) global = await reducer(group)(arena).reduce(gradients, local, step)
+        return global
+      },
+    })
+    expect(await allReducesPerStep(4, eager)).toBeGreaterThan((await allReducesPerStep(1, reducer))!)
+  })
+})
+
+describe('the gradient of the global batch', () => {
+  /** Rows of each rank: uneven, as in the last batch of an epoch. */
+  const shares = [[0, 1, 2], [3, 4], [5]]
+
+  /**
+   * How far N ranks are from one rank with the whole batch. Gradients, not parameters: AdamW is indifferent to the scale of a
+   * gradient, so that a sum in the place of a mean would hardly show in what it updates.
+   */
+  async function distanceFromOneRank(syncOf: (group: ProcessGroup) => (arena: ParameterArena) => GradientSync): Promise<number> {
+    const whole = await trainOn([batch], single, { steps: 1 })
+    const parts = await Promise.all(
+      memoryRing(shares.length).map((group) =>
+        trainOn([pickRows(batch, shares[group.rank]!)], syncOf(group), { steps: 1, rank: group.rank }),
+      ),
+    )
+    for (const { arena } of parts) expect(arena.gradients).toEqual(parts[0]!.arena.gradients)
+    return relativeDistance(parts[0]!.arena.gradients, whole.arena.gradients)
+  }
+
+  test('is the same on three ranks with uneven shares and on one', async () => {
+    expect(await distanceFromOneRank(reducer)).toBeLessThan(1e-5)
+  })
+
+  const wrong = (scaleOf: (exampleCount: number, local: number, worldSize: number) => [before: number, after: number]) => {
+    return (group: ProcessGroup) => (arena: ParameterArena) => ({
+      reduce: async (gradients: Float32Array, local: { lossSum: number; exampleCount: number }, step: number) => {
+        const [before, after] = scaleOf(batch.exampleCount, local.exampleCount, group.worldSize)
+        arena.kernels.scale(gradients, before)
+        await group.allReduce(gradients, { step, bucket: 0 })
+        arena.kernels.scale(gradients, after)
+        return { lossSum: local.lossSum, exampleCount: batch.exampleCount }
+      },
+    })
+  }
+
+  test.for([
+    { title: 'a sum that nobody divides', sync: wrong(() => [1, 1]) },
+    { title: 'a sum divided by the number of ranks', sync: wrong((_, __, worldSize) => [1, 1 / worldSize]) },
+    { title: 'a mean of the ranks’ means', sync: wrong((_, local, worldSize) => [1 / local, 1 / worldSize]) },
+    { title: 'a division on both sides', sync: wrong((count) => [1 / count, 1 / count]) },
+  ])('the check sees $title', async ({ sync }) => {
+    expect(await distanceFromOneRank(sync)).toBeGreaterThan(0.05)
+  })
+
+  test('with dropout off, steps of several ranks are steps of one: the same losses and norms', async () => {
+    const whole = await trainOn([batch], single, { steps: 4 })
+    const [first] = await Promise.all(
+      memoryRing(shares.length).map((group) =>
+        trainOn([pickRows(batch, shares[group.rank]!)], reducer(group), { steps: 4, rank: group.rank }),
+      ),
+    )
+    for (const [index, { globalLoss, gradNorm }] of whole.results.entries()) {
+      expect(first!.results[index]!.globalLoss).toBeCloseTo(globalLoss, 4)
+      expect(first!.results[index]!.gradNorm / gradNorm).toBeCloseTo(1, 3)
+    }
+  })
+})
+
+describe('an evaluation between steps', () => {
+  const config = miniatureConfig({ dropout: 0.3, attentionDropout: 0.3, seqClassifDropout: 0.3 })
+
+  test('does not touch the random numbers of training', async () => {
+    const plain = await trainOn([batch], single, { steps: 4, config })
+    const evaluated = await trainOn([batch], single, {
+      steps: 4,
+      config,
+      afterStep: (arena) => evaluateBatches(createClassifier({ config, arena, threads: 1 }), [batch, batch]),
+    })
+    expect(evaluated.arena.parameters).toEqual(plain.arena.parameters)
+    expect(evaluated.results.map(({ globalLoss }) => globalLoss)).toEqual(plain.results.map(({ globalLoss }) => globalLoss))
+  })
+
+  test('the check sees dropout that depends on how often a number was drawn', async () => {
+    let drawn = 0
+    const running = async (evaluating: boolean): Promise<Float32Array> => {
+      drawn = 0
+      const arena = makeArena(config)
+      const classifier = createClassifier({ config, arena, threads: 1 })
+      const draw = () => classifier.gradients(batch, { seed: settings.seed, rank: 0, step: ++drawn, microStep: 0 })
+      await draw()
+      if (evaluating) drawn++
+      await draw()
+      return arena.gradients.slice()
+    }
+    expect(relativeDistance(await running(true), await running(false))).toBeGreaterThan(0.01)
+  })
+})
