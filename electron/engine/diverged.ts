@@ -20,13 +20,22 @@ export interface DivergedStep {
 export class DivergedError extends LabError {
   readonly facts: DivergedStep
 
-  constructor(facts: DivergedStep) {
-    super({
-      code: 'LOSS_NOT_FINITE',
-      title: `Training diverged at step ${facts.step}`,
-      cause: `The loss was ${facts.globalLoss} and the gradient's norm ${facts.gradNorm}, which are no longer numbers to learn from. The model was not changed by this step.`,
-      suggestion: 'Lower the learning rate, lengthen the warm-up, and start again or resume from the last checkpoint.',
-    })
+  /** `more` is added to the cause: a sentence, or nothing. */
+  constructor(facts: DivergedStep, more = '', options?: { cause?: unknown }) {
+    super(
+      {
+        code: 'LOSS_NOT_FINITE',
+        title: `Training diverged at step ${facts.step}`,
+        cause: `The loss was ${facts.globalLoss} and the gradient's norm ${facts.gradNorm}, which are no longer numbers to learn from. The model was not changed by this step.${more}`,
+        suggestion: 'Lower the learning rate, lengthen the warm-up, and start again or resume from the last checkpoint.',
+      },
+      options,
+    )
     this.facts = facts
+  }
+
+  /** The examples of this rank gave a loss that is a number: it met the divergence in the sum over all ranks. */
+  get comesFromElsewhere(): boolean {
+    return Number.isFinite(this.facts.localLoss)
   }
 }

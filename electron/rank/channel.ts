@@ -2,6 +2,7 @@
  * A rank's side of its talk with the supervisor: typed messages out, parsed ones in, all of one attempt. It carries words
  * and figures only; gradients go from rank to rank.
  */
+import { DivergedError } from '../engine/diverged.ts'
 import { toLabErrorInfo } from '../../shared/contract/errors.ts'
 import type { Fault } from '../../shared/domain/fault.ts'
 import type { RankState } from '../../shared/domain/run.ts'
@@ -54,7 +55,8 @@ export class RankChannel {
   }
 
   async failed(error: unknown): Promise<void> {
-    await this.#sendLast({ type: 'failed', error: toLabErrorInfo(error), step: this.#step })
+    const fromElsewhere = error instanceof DivergedError && error.comesFromElsewhere
+    await this.#sendLast({ type: 'failed', error: toLabErrorInfo(error), step: this.#step, fromElsewhere })
   }
 
   #hear(message: SupervisorMessage): void {

@@ -6,7 +6,6 @@ import { basename, join } from 'node:path'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { DivergedError } from '../engine/diverged.ts'
 import type { ParameterArena } from '../engine/parameters.ts'
-import { LabError } from '../../shared/contract/errors.ts'
 
 export interface DivergedContext {
   runDirectory: string
@@ -25,7 +24,7 @@ const worded = (_: string, value: unknown): unknown => (typeof value === 'number
 export async function keepDivergedFacts(error: unknown, context: DivergedContext): Promise<unknown> {
   if (!(error instanceof DivergedError)) return error
   const { runDirectory, attempt, rank, worldSize, arena, rows } = context
-  const { facts, info } = error
+  const { facts } = error
   const norms = Object.fromEntries(arena.names.map((name) => [name, Math.hypot(...chunkNorms(arena.gradient(name)))]))
   const file = join(runDirectory, `diverged-step-${String(facts.step).padStart(6, '0')}-rank-${rank}.json`)
   const content = {
@@ -42,8 +41,8 @@ export async function keepDivergedFacts(error: unknown, context: DivergedContext
   } catch {
     return error // The divergence is the news, not that it could not be written down.
   }
-  const own = Number.isFinite(facts.localLoss) ? '' : ` Rank ${rank}'s own loss was ${facts.localLoss}.`
-  return new LabError({ ...info, cause: `${info.cause}${own} The step's rows and norms are in ${basename(file)}.` }, { cause: error })
+  const own = error.comesFromElsewhere ? '' : ` Rank ${rank}'s own loss was ${facts.localLoss}.`
+  return new DivergedError(facts, `${own} The step's rows and norms are in ${basename(file)}.`, { cause: error })
 }
 
 /** Norms of pieces small enough to be arguments of a call. */

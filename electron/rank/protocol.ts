@@ -57,9 +57,9 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('saved'), checkpoint: z.string(), step: z.int() }),
   /** Rank 0 only: something that a person should read. */
   z.object({ type: z.literal('note'), text: z.string() }),
-  /** Last of all, one of the two. */
+  /** Last of all, one of the two. `fromElsewhere`: the rank met a failure that began on another. */
   z.object({ type: z.literal('finished'), reason: z.enum(['done', 'stopped']), step: z.int() }),
-  z.object({ type: z.literal('failed'), error: labErrorInfoSchema, step: z.int() }),
+  z.object({ type: z.literal('failed'), error: labErrorInfoSchema, step: z.int(), fromElsewhere: z.boolean().optional() }),
 ])
 export type RankMessage = z.infer<typeof rankMessageSchema>
 export type RankMessageOf<Type extends RankMessage['type']> = Extract<RankMessage, { type: Type }>

@@ -14,6 +14,8 @@ export interface RankFailure {
   /** The rank said so itself; its process ended without a word; it was ended from outside; its heartbeat stopped; its work did. */
   how: 'reported' | 'crashed' | 'killed' | 'silent' | 'stalled'
   error: LabErrorInfo
+  /** The rank says that it began elsewhere: it only met it in a sum over all ranks. */
+  fromElsewhere?: boolean
 }
 
 export const isLossOfPeer = ({ how, error }: RankFailure): boolean =>
@@ -22,7 +24,8 @@ export const isLossOfPeer = ({ how, error }: RankFailure): boolean =>
 /** The first cause among `failures`, which must not be empty. */
 export function firstCause(failures: readonly RankFailure[]): RankFailure {
   const byTime = [...failures].sort((a, b) => a.atMs - b.atMs)
-  return byTime.find((failure) => !isLossOfPeer(failure)) ?? byTime[0]!
+  const own = byTime.filter((failure) => !isLossOfPeer(failure))
+  return own.find(({ fromElsewhere }) => fromElsewhere !== true) ?? own[0] ?? byTime[0]!
 }
 
 /**

@@ -108,7 +108,6 @@ export class RunBooks {
   goOnFrom(point: ResumePoint, worldSize: number): void {
     this.table = new RankTable(worldSize, this.#device)
     this.#ledger.goOnFrom(worldSize, point.steps, point.epochs)
-    this.hub.startAnew()
   }
 
   /** Everything is on the disk before anybody hears that the run is over. Returns the final record. */

@@ -194,7 +194,7 @@ export class RunSession implements RunHandle {
 
   #hear(rank: number, message: RankMessage): void {
     const { attempt, phase } = this.#machine
-    if (message.type === 'failed') return this.#fail(rank, 'reported', message.error, attempt)
+    if (message.type === 'failed') return this.#fail(rank, 'reported', message.error, attempt, message.fromElsewhere)
     const now = this.#clock.now()
     if (message.type === 'step') this.#progress.step(now, message.local.stepMs)
     else this.#progress.moved(now)
@@ -214,9 +214,9 @@ export class RunSession implements RunHandle {
     if ((await this.#books.flushed()) && attempt === this.#machine.attempt) this.#group.ranks[0]?.send({ type: 'save', step })
   }
 
-  #fail(rank: number, how: RankFailure['how'], error: LabErrorInfo, attempt: number): void {
+  #fail(rank: number, how: RankFailure['how'], error: LabErrorInfo, attempt: number, fromElsewhere = false): void {
     if (attempt !== this.#machine.attempt) return
-    const failure: RankFailure = { rank, how, error, step: this.#books.table.of(rank).step, atMs: this.#clock.now() }
+    const failure: RankFailure = { rank, how, error, step: this.#books.table.of(rank).step, atMs: this.#clock.now(), fromElsewhere }
     const known = this.#machine.failures.length
     this.#dispatch({ type: 'failed', failure }, attempt)
     if (this.#machine.failures.length === known) return
@@ -286,6 +286,7 @@ export class RunSession implements RunHandle {
         this.#books.activity = `${startingWords(worldSize)} again, from step ${point.step}`
         this.#books.goOnFrom(point, worldSize)
         this.#dispatch({ type: 'backedOff' }, attempt)
+        this.#books.hub.startAnew()
       })
     } catch (thrown) {
       const failure: RankFailure = { rank: 0, how: 'reported', error: toLabErrorInfo(thrown), step: 0, atMs: this.#clock.now() }

@@ -5,6 +5,8 @@
 import { create } from 'zustand'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { EpochMetrics } from '../../shared/domain/metrics.ts'
+import type { Fault } from '../../shared/domain/fault.ts'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RankStatus, RunDetail, RunEvent, RunProgress, RunRecord } from '../../shared/domain/run.ts'
 import { lab } from '../ipc/client.ts'
 import { isConnectionLoss, toErrorInfo } from '../ipc/errors.ts'
@@ -29,7 +31,12 @@ interface RunViewsState {
   /** Makes sure that the run is shown and, while it is active, followed. */
   open(runId: string): Promise<void>
   stop(runId: string): Promise<void>
+  /** Saves, and ends the processes; `resume` goes on. */
+  pause(runId: string): Promise<void>
   resume(runId: string): Promise<void>
+  /** A new run; gives its id. */
+  startRun(config: RunConfig): Promise<string>
+  injectFault(runId: string, rank: number, fault: Fault): Promise<void>
   forget(runId: string): void
 }
 
@@ -115,10 +122,22 @@ export const useRunViews = create<RunViewsState>((set, get) => {
     stop: async (runId) => {
       await lab.runs.stop({ runId })
     },
+    pause: async (runId) => {
+      await lab.runs.pause({ runId })
+    },
     resume: async (runId) => {
       await lab.runs.resume({ runId })
       await useRuns.getState().refresh()
       await get().open(runId)
+    },
+    startRun: async (config) => {
+      const { runId } = await lab.runs.start(config)
+      await useRuns.getState().refresh()
+      void get().open(runId)
+      return runId
+    },
+    injectFault: async (runId, rank, fault) => {
+      await lab.runs.injectFault({ runId, rank, fault })
     },
     forget: (runId) => {
       const views = { ...get().views }

@@ -30,7 +30,7 @@ interface Trained {
 async function trainOn(
   microBatches: readonly Batch[],
   syncOf: (arena: ParameterArena) => GradientSync,
-  { steps = 2, rank = 0, config = model, afterStep = (_arena: ParameterArena): Promise<unknown> => Promise.resolve() } = {},
+  { steps = 2, rank = 0, config = model, afterStep = undefined as ((arena: ParameterArena) => Promise<unknown>) | undefined } = {},
 ): Promise<Trained> {
   const arena = makeArena(config)
   const results: StepResult[] = []
@@ -47,7 +47,7 @@ async function trainOn(
     shouldStop: () => false,
   })) {
     results.push(result)
-    await afterStep(arena)
+    await afterStep?.(arena)
   }
   return { arena, results }
 }

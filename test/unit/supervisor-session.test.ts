@@ -38,6 +38,13 @@ describe('the first cause', () => {
     expect(firstCause([failure(0, 5, 'reported', 'LOSS_NOT_FINITE'), earliest])).toBe(earliest)
   })
 
+  it('is the rank whose own loss was no number, not one that met it in the sum', () => {
+    const met = { ...failure(0, 1, 'reported', 'LOSS_NOT_FINITE'), fromElsewhere: true }
+    const own = failure(1, 2, 'reported', 'LOSS_NOT_FINITE')
+    expect(firstCause([met, own])).toBe(own)
+    expect(firstCause([met])).toBe(met)
+  })
+
   it('is the earliest loss of a peer where nothing else is known', () => {
     const earliest = failure(1, 3, 'reported', 'RANK_FAILED')
     expect(firstCause([failure(0, 5, 'reported', 'RANK_FAILED'), earliest])).toBe(earliest)

@@ -1,6 +1,7 @@
 /** The hyper-parameters, grouped by what they decide. What is wrong with one is said beneath it. */
-import { NumberInput, Switch, TextInput } from '@mantine/core'
+import { NumberInput, Select, Switch, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { EarlyStopMetric, Schedule } from '../../../shared/domain/run-config.ts'
 import { useTrainDraft } from '../../state/train-draft.ts'
 import type { CheckedDraft, DraftField } from '../../state/train-draft.ts'
 import styles from './advanced-fields.module.css'
@@ -10,6 +11,7 @@ interface NumberFieldSpec {
   label: string
   help: string
   step: number
+  /** Shown where the field may stay empty. */
   placeholder?: string
 }
 
@@ -43,27 +45,53 @@ const groups: { title: string; fields: NumberFieldSpec[] }[] = [
   },
 ]
 
+const schedules = { constant: 'constant', linear: 'linear to zero', cosine: 'cosine to zero' } satisfies Record<Schedule, string>
+const metrics = { accuracy: 'accuracy', loss: 'loss' } satisfies Record<EarlyStopMetric, string>
+
 export function AdvancedFields({ problems, cores }: { problems: CheckedDraft['problems']; cores: number }) {
   const { draft, set } = useTrainDraft()
   return (
     <div className={styles.fields}>
       {groups.map((group) => (
         <Group key={group.title} title={group.title}>
-          {group.fields.map(({ field, label, help, step, placeholder }) => (
-            <NumberInput
-              key={field}
-              label={label}
-              description={field === 'threadsPerRank' ? `${help} (${cores} cores)` : help}
-              inputWrapperOrder={['label', 'input', 'description', 'error']}
-              value={draft[field] as number | string | undefined}
-              onChange={(value) => set(field, value === '' && field === 'threadsPerRank' ? undefined : value)}
-              step={step}
-              error={problems[field]}
-              {...(placeholder !== undefined && { placeholder })}
+          {group.fields.map((spec) => (
+            <NumberField
+              key={spec.field}
+              spec={spec.field === 'threadsPerRank' ? { ...spec, help: `${spec.help} (${cores} cores)` } : spec}
+              problems={problems}
             />
           ))}
         </Group>
       ))}
+      <Group title="Schedule and early stop">
+        <Choice field="schedule" label="Schedule" help="learning rate after the warm-up" choices={schedules} />
+        <NumberField
+          spec={{ field: 'earlyStopPatience', label: 'Early stop', help: 'epochs without improvement', step: 1, placeholder: 'never' }}
+          problems={problems}
+        />
+        <Choice field="earlyStopMetric" label="Improvement of" help="on the validation rows" choices={metrics} />
+      </Group>
+      <Group title="Checkpoints and failures">
+        <NumberField
+          spec={{
+            field: 'checkpointEverySteps',
+            label: 'Checkpoint every',
+            help: 'steps, besides each epoch',
+            step: 10,
+            placeholder: 'epoch',
+          }}
+          problems={problems}
+        />
+        <NumberField spec={{ field: 'maxRestarts', label: 'Restarts', help: 'in a row, by itself', step: 1 }} problems={problems} />
+        <Switch
+          className={styles.switch}
+          size="xs"
+          label="Elastic"
+          description="go on with the ranks left"
+          checked={draft.elastic === true}
+          onChange={(event) => set('elastic', event.currentTarget.checked)}
+        />
+      </Group>
       <Group title="This run">
         <TextInput
           label="Name"
@@ -92,6 +120,47 @@ export function AdvancedFields({ problems, cores }: { problems: CheckedDraft['pr
         />
       </Group>
     </div>
+  )
+}
+
+function NumberField({ spec, problems }: { spec: NumberFieldSpec; problems: CheckedDraft['problems'] }) {
+  const { draft, set } = useTrainDraft()
+  const { field, label, help, step, placeholder } = spec
+  return (
+    <NumberInput
+      label={label}
+      description={help}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      value={(draft[field] as number | string | undefined) ?? ''}
+      onChange={(value) => set(field, value === '' && placeholder !== undefined ? undefined : value)}
+      step={step}
+      error={problems[field]}
+      {...(placeholder !== undefined && { placeholder })}
+    />
+  )
+}
+
+interface ChoiceProps {
+  field: DraftField
+  label: string
+  help: string
+  /** What each value is called. */
+  choices: Record<string, string>
+}
+
+function Choice({ field, label, help, choices }: ChoiceProps) {
+  const { draft, set } = useTrainDraft()
+  return (
+    <Select
+      size="xs"
+      label={label}
+      description={help}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      data={Object.entries(choices).map(([value, title]) => ({ value, label: title }))}
+      value={String(draft[field])}
+      onChange={(value) => set(field, value)}
+      allowDeselect={false}
+    />
   )
 }
 

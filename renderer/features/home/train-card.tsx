@@ -5,7 +5,6 @@ import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { DatasetCard } from '../../../shared/domain/dataset.ts'
 import { maxWorldSize } from '../../../shared/domain/run-config.ts'
-import { lab } from '../../ipc/client.ts'
 import { useDatasets } from '../../state/datasets.ts'
 import { useHardware } from '../../state/hardware.ts'
 import { useModels } from '../../state/models.ts'
@@ -41,10 +40,7 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
 
   const start = async (): Promise<void> => {
     if (!config) return
-    const { runId } = await lab.runs.start(config)
-    await useRuns.getState().refresh()
-    void useRunViews.getState().open(runId)
-    go('runs', runId)
+    go('runs', await useRunViews.getState().startRun(config))
   }
 
   const label = worldSize === 2 ? (description?.twoRanks.label ?? 'Train on 2 GPUs') : `Train on ${plural(worldSize, `${device} rank`)}`

@@ -1,4 +1,5 @@
 /** One rank: its state, its process, what it does per second, and how its last step was spent. */
+import { IconHourglassLow } from '@tabler/icons-react'
 import type { RankStep } from '../../../shared/domain/metrics.ts'
 import type { RankStatus } from '../../../shared/domain/run.ts'
 import { bytes, figure } from '../../ui/format.ts'
@@ -22,10 +23,16 @@ export function RankCard({ status, step, small }: RankCardProps) {
     ['memory', bytes(status.rssBytes)],
   ]
   return (
-    <article className={styles.card} style={{ borderTopColor: color }} data-small={small || undefined} aria-label={label}>
+    <article
+      className={styles.card}
+      style={{ borderTopColor: color }}
+      data-small={small || undefined}
+      data-trouble={troubleOf(status)}
+      aria-label={label}
+    >
       <header className={styles.header}>
         <strong>{label}</strong>
-        <StateBadge state={status.state} bare />
+        {status.slowdown === null ? <StateBadge state={status.state} bare /> : <SlowBadge slowdown={status.slowdown} />}
       </header>
       {small ? (
         <p className={styles.brief} title={status.device}>
@@ -45,6 +52,19 @@ export function RankCard({ status, step, small }: RankCardProps) {
       )}
       {step && !small && <PhaseBar step={step} />}
     </article>
+  )
+}
+
+/** Frames the card: it failed first, or is about to. */
+const troubleOf = ({ first, state, slowdown }: RankStatus): 'bad' | 'warn' | undefined =>
+  first ? 'bad' : state === 'suspect' || slowdown !== null ? 'warn' : undefined
+
+function SlowBadge({ slowdown }: { slowdown: number }) {
+  return (
+    <span className={styles.slow}>
+      <IconHourglassLow size={13} aria-hidden />
+      {slowdown.toFixed(1)}× slower
+    </span>
   )
 }
 

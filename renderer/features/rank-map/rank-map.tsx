@@ -1,6 +1,7 @@
 /** The ranks as they stand in the ring: one card for each process, arrows along which gradients travel. */
 import { useElementSize } from '@mantine/hooks'
 import { useId } from 'react'
+import type { ReactNode } from 'react'
 import type { StepMetrics } from '../../../shared/domain/metrics.ts'
 import type { RankStatus } from '../../../shared/domain/run.ts'
 import { bytes, plural } from '../../ui/format.ts'
@@ -14,6 +15,8 @@ interface RankMapProps {
   ranks: RankStatus[]
   lastStep: StepMetrics | null
   parameterCount: number | null
+  /** Above the ranks: what happened, where something did. */
+  children?: ReactNode
   className?: string | undefined
 }
 
@@ -21,12 +24,12 @@ const fullCard = 152
 const smallCard = 66
 const largestFull = 4
 
-export function RankMap({ ranks, lastStep, parameterCount, className }: RankMapProps) {
+export function RankMap({ ranks, lastStep, parameterCount, children, className }: RankMapProps) {
   const { ref, width } = useElementSize<HTMLDivElement>()
   const markerId = useId()
   const small = ranks.length > largestFull
   const ring = layoutRing(ranks.length, width, small ? smallCard : fullCard)
-  const flowing = ranks.some((rank) => rank.state === 'training')
+  const flowing = ranks.every((rank) => rank.state === 'training')
   return (
     <Panel
       title="Rank map"
@@ -34,6 +37,7 @@ export function RankMap({ ranks, lastStep, parameterCount, className }: RankMapP
       actions={<ProvenanceTag provenance="measured" />}
       className={className}
     >
+      {children}
       <div ref={ref} className={styles.ring} style={{ height: ring.height }}>
         {width > 0 && (
           <>

@@ -56,6 +56,12 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
           'micro-batch × accumulation × ranks, derived',
         ],
         ['Epochs', String(config.epochs)],
+        [
+          'Early stop',
+          config.earlyStopPatience === undefined
+            ? 'never'
+            : `after ${plural(config.earlyStopPatience, 'epoch')}, ${config.earlyStopMetric}`,
+        ],
         ['Max length', `${config.maxLength} tokens`],
         ['Ranks', `${config.worldSize} × ${plural(record.threadsPerRank ?? 0, 'thread')}, ${config.device.toUpperCase()}`],
         ['Bucket cap', bytes(config.bucketCapBytes)],
@@ -66,7 +72,7 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
       [
         ['AdamW, learning rate', String(config.learningRate)],
         ['Weight decay', String(config.weightDecay)],
-        ['Warm-up', percent(config.warmupFraction, 0)],
+        ['Schedule', `${config.schedule}, warm-up ${percent(config.warmupFraction, 0)}`],
         ['Gradient clip', String(config.maxGradNorm)],
         ['Dropout', String(config.dropout)],
       ],
@@ -95,6 +101,14 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
       [
         ['Seed', String(config.seed)],
         ['Deterministic', config.deterministic ? 'yes' : 'no'],
+        [
+          'Checkpoints',
+          config.checkpointEverySteps === undefined ? 'each epoch' : `each epoch, every ${count(config.checkpointEverySteps)} steps`,
+        ],
+        [
+          'Restarts',
+          `${count(record.incidents.length)}, at most ${count(config.maxRestarts)} in a row${config.elastic ? ', elastic' : ''}`,
+        ],
         ['First step after', duration(record.timeToFirstStepMs)],
         ['Attempt', String(record.attempt)],
         ['Runtime', `onnxruntime ${record.hardware.versions['onnxruntime-node'] ?? ''}`],

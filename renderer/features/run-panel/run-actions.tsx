@@ -1,6 +1,6 @@
-/** What one can do with a run: stop or resume it, try its model, export its report. */
+/** What one can do with a run: pause, stop or resume it, try its model, export its report. */
 import { Button, Menu } from '@mantine/core'
-import { IconChevronDown, IconKeyboard, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
+import { IconChevronDown, IconKeyboard, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { ReportFormat } from '../../../shared/domain/report.ts'
@@ -18,13 +18,25 @@ interface RunActionsProps {
   onError: (error: LabErrorInfo | null) => void
 }
 
-const resumable = ['stopped', 'failed', 'lost']
+const resumable = ['paused', 'stopped', 'failed', 'lost']
 
 export function RunActions({ view, onError }: RunActionsProps) {
-  const { stop, resume } = useRunViews.getState()
+  const { stop, pause, resume } = useRunViews.getState()
   const { record } = view
   return (
     <>
+      {isActive(record) && (
+        <ActionButton
+          size="xs"
+          variant="default"
+          leftSection={<IconPlayerPauseFilled size={14} aria-hidden />}
+          action={() => pause(record.id)}
+          onError={onError}
+          disabled={record.state === 'stopping'}
+        >
+          Pause
+        </ActionButton>
+      )}
       {isActive(record) && (
         <ActionButton
           size="xs"

@@ -12,6 +12,8 @@ import type { ChartInput } from '../live-charts/chart-input.ts'
 import { LossChart } from '../live-charts/loss-chart.tsx'
 import { StepTimeChart } from '../live-charts/step-time-chart.tsx'
 import { ThroughputChart } from '../live-charts/throughput-chart.tsx'
+import { FaultBench } from '../fault-bench/fault-bench.tsx'
+import { Happening } from '../rank-map/happening.tsx'
 import { RankMap } from '../rank-map/rank-map.tsx'
 import { ConfigPanel } from './config-panel.tsx'
 import { EpochPanel } from './epoch-panel.tsx'
@@ -37,12 +39,12 @@ export function RunScreen({ runId }: { runId: string }) {
     <Screen title={runTitle(view.record)} subtitle={<RunNow view={view} />} actions={<RunActions view={view} onError={setError} />}>
       {[error, failure].map((notice) => notice && <ErrorNotice key={notice.title} error={notice} />)}
       <RunNotes record={view.record} ranks={view.ranks} />
-      <Board view={view} />
+      <Board view={view} onError={setError} />
     </Screen>
   )
 }
 
-function Board({ view }: { view: RunView }) {
+function Board({ view, onError }: { view: RunView; onError: (error: LabErrorInfo | null) => void }) {
   const steps = useSteps(view)
   const { record, progress, epochs, ranks } = view
   const active = isActive(record)
@@ -61,7 +63,10 @@ function Board({ view }: { view: RunView }) {
         <ThroughputChart {...input} className={styles.throughput} />
         <StepTimeChart {...input} className={styles.stepTime} />
         <div className={styles.side}>
-          <RankMap ranks={ranks} lastStep={view.metrics.last} parameterCount={record.parameterCount} />
+          <RankMap ranks={ranks} lastStep={view.metrics.last} parameterCount={record.parameterCount}>
+            <Happening view={view} onError={onError} />
+          </RankMap>
+          {active && <FaultBench record={record} ranks={ranks} onError={onError} />}
           <EpochPanel epochs={epochs} active={active} className={styles.epochs} />
         </div>
       </div>
