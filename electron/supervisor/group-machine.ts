@@ -188,6 +188,8 @@ function ask(state: GroupState, intent: 'stop' | 'pause'): Transition {
 
 function fail(state: GroupState, failure: RankFailure): Transition {
   if (state.ending && state.failures.length === 0) return only(state)
+  // Nobody is left to listen to: the way to the next attempt is barred.
+  if (state.phase === 'restarting') return end({ ...state, phase: 'failed', failures: [failure] })
   const failed = { ...state, phase: 'draining' as const, failures: [...state.failures, failure] }
   const isFirst = state.failures.length === 0
   return { state: failed, actions: isFirst ? [{ type: 'after', ms: collectMs, event: 'heardEnough' }] : [] }

@@ -22,8 +22,9 @@ export interface RankProcessEvents {
   exited(exit: { code: number | null; signal: NodeJS.Signals | null }): void
 }
 
-const suspectMs = 2_000
-const silenceLimitMs = 5_000
+/** With the ticks in between it is said after two seconds, and after five. */
+const suspectMs = 1_750
+const silenceLimitMs = 4_750
 /** Before the first beat the process has to load; a busy machine may take its time over it. */
 const startLimitMs = 30_000
 

@@ -2,12 +2,14 @@
  * The books of a run that is going on: its record, what was measured, what is known of each rank. Whatever is entered goes
  * to the disk in the background and to those who watch. It decides nothing about the run.
  */
-import type { LabErrorInfo } from '../../shared/contract/errors.ts'
+import { LabError, type LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import type { RankMessageOf } from '../rank/protocol.ts'
 import { EventHub } from './event-hub.ts'
+import { describeFirstCause, firstCause, type RankFailure } from './failure.ts'
 import { RunLedger } from './ledger.ts'
+import { lastLogLine } from './log-file.ts'
 import { RankTable } from './rank-table.ts'
 import type { ResumePoint } from './resume-point.ts'
 import { finalActivity } from './run-directory.ts'
@@ -32,6 +34,7 @@ export class RunBooks {
   readonly #writer: RunWriter
   readonly #ledger: RunLedger
   readonly #device: string
+  readonly #runDirectory: string
   table: RankTable
   /** What is happening now, in words. */
   activity = ''
@@ -41,6 +44,7 @@ export class RunBooks {
   constructor({ runDirectory, record, threadsPerRank, steps, epochs, hasModel, askedAtMs, onError }: RunBooksOptions) {
     const { worldSize } = record.config
     this.#record = record
+    this.#runDirectory = runDirectory
     this.hasModel = hasModel
     this.#device = `CPU, ${threadsPerRank} ${threadsPerRank === 1 ? 'thread' : 'threads'}`
     this.table = new RankTable(worldSize, this.#device)
@@ -100,8 +104,18 @@ export class RunBooks {
     return this.#writer.flushed()
   }
 
+  /** Puts everything on the disk. Throws what the disk has ever said against it. */
   async drained(): Promise<void> {
     await this.#writer.drained()
+    if (this.#writer.error !== null) throw new LabError(this.#writer.error)
+  }
+
+  /** What a failed attempt came to: each rank's part in it, and the first cause in words. */
+  async failed(failures: readonly RankFailure[]): Promise<{ first: RankFailure; error: LabErrorInfo }> {
+    const first = firstCause(failures)
+    this.table.fail(first, failures)
+    this.hub.changed()
+    return { first, error: describeFirstCause(first, this.table.statuses.length, await lastLogLine(this.#runDirectory), failures) }
   }
 
   /** A new attempt goes on from `point`: the ranks are new, and what was measured since is forgotten. */
@@ -112,6 +126,7 @@ export class RunBooks {
 
   /** Everything is on the disk before anybody hears that the run is over. Returns the final record. */
   async close(outcome: Pick<RunRecord, 'state' | 'error'>): Promise<RunRecord> {
+    await this.#writer.drained()
     let final: RunRecord = { ...this.#record, ...outcome, endedAt: new Date().toISOString(), supervisorPid: null }
     this.#writer.record(final)
     this.#writer.ranks(this.table.copy())

@@ -8,16 +8,15 @@ import type { Fault } from '../../shared/domain/fault.ts'
 import type { RunDetail, RunRecord, RunState } from '../../shared/domain/run.ts'
 import type { RankMessage } from '../rank/protocol.ts'
 import { AwakeClock } from './awake-clock.ts'
-import { describeDeath, describeFirstCause, describeSilence, describeStall, firstCause, type RankFailure } from './failure.ts'
+import { describeDeath, describeSilence, describeStall, type RankFailure } from './failure.ts'
 import { type GroupAction, type GroupPhase, type GroupState, isOver, startGroup, transition } from './group-machine.ts'
 import type { OwnEvent, RankEvent } from './group-machine.ts'
 import { elasticNote, incidentOf } from './incident.ts'
-import { lastLogLine } from './log-file.ts'
 import { ProgressWatch } from './progress-watch.ts'
 import { RankGroup } from './rank-group.ts'
 import type { RankProcessEvents } from './rank-process.ts'
 import { enterReport } from './rank-reports.ts'
-import { findResumePoint } from './resume-point.ts'
+import { findResumePoint, type ResumePoint } from './resume-point.ts'
 import { RunBooks, type RunBooksOptions } from './run-books.ts'
 import type { RunHandle } from './run-handle.ts'
 
@@ -173,12 +172,7 @@ export class RunSession implements RunHandle {
     return {
       message: (message) => attempt === this.#machine.attempt && this.#hear(rank, message),
       senseless: (what) =>
-        this.#fail(
-          rank,
-          'reported',
-          toLabErrorInfo(new Error(`rank ${rank} said something that is not in the protocol: ${what}`)),
-          attempt,
-        ),
+        this.#fail(rank, 'reported', toLabErrorInfo(new Error(`rank ${rank} said what is not in the protocol: ${what}`)), attempt),
       suspect: (isSuspect) => {
         if (attempt === this.#machine.attempt) this.#books.table.setSuspect(rank, isSuspect)
         this.#books.hub.changed()
@@ -226,7 +220,7 @@ export class RunSession implements RunHandle {
 
   /** The supervisor's own work failed (the disk is full): told as rank 0's, on whose behalf it records. */
   #failFromOutside(error: LabErrorInfo): void {
-    if (this.#group.someAlive) this.#fail(0, 'reported', error, this.#machine.attempt)
+    if (this.#group.someAlive || this.#machine.phase === 'restarting') this.#fail(0, 'reported', error, this.#machine.attempt)
   }
 
   #checkProgress(): void {
@@ -262,49 +256,41 @@ export class RunSession implements RunHandle {
   /** All processes of the failed attempt are gone: what went wrong is written down, then the place to go on from is found. */
   async #prepareRestart({ failures, worldSize: earlierSize }: GroupState, backoffMs: number): Promise<void> {
     const { attempt, worldSize } = this.#machine
-    const first = firstCause(failures)
     this.#clock.clearAlarms()
-    this.#books.table.fail(first, failures)
     this.#books.activity = 'going back to the last checkpoint'
-    this.#books.hub.changed()
-    this.#books.table.setOthers('restarting')
     try {
+      const { first, error } = await this.#books.failed(failures)
+      this.#books.table.setOthers('restarting')
       await this.#group.close()
       await this.#books.drained()
-      const error = describeFirstCause(first, earlierSize, await lastLogLine(this.runDirectory), failures)
       const point = await findResumePoint(this.runDirectory, this.#books.record, true)
       if (this.#machine.phase !== 'restarting') return
       const { record } = this.#books
       this.#books.update({ incidents: [...record.incidents, incidentOf(record, first, error, point.step, worldSize)], attempt })
       for (const note of point.notes) this.#books.note(note)
       if (worldSize < earlierSize) this.#books.note(elasticNote(record, point.step, earlierSize, worldSize))
-      this.#clock.after(backoffMs, () => {
-        if (this.#machine.phase !== 'restarting') return
-        this.#resume = { from: point.resumeFrom, step: point.step }
-        this.#saveAt = null
-        this.#progress = new ProgressWatch(this.#clock.now())
-        this.#books.activity = `${startingWords(worldSize)} again, from step ${point.step}`
-        this.#books.goOnFrom(point, worldSize)
-        this.#dispatch({ type: 'backedOff' }, attempt)
-        this.#books.hub.startAnew()
-      })
+      this.#clock.after(backoffMs, () => this.#restart(point, attempt))
     } catch (thrown) {
-      const failure: RankFailure = { rank: 0, how: 'reported', error: toLabErrorInfo(thrown), step: 0, atMs: this.#clock.now() }
-      this.#machine = { ...this.#machine, phase: 'failed', failures: [failure] }
-      await this.#conclude()
+      this.#fail(0, 'reported', toLabErrorInfo(thrown), attempt)
     }
   }
 
+  #restart(point: ResumePoint, attempt: number): void {
+    const { phase, worldSize } = this.#machine
+    if (phase !== 'restarting') return
+    this.#resume = { from: point.resumeFrom, step: point.step }
+    this.#saveAt = null
+    this.#progress = new ProgressWatch(this.#clock.now())
+    this.#books.activity = `${startingWords(worldSize)} again, from step ${point.step}`
+    this.#books.goOnFrom(point, worldSize)
+    this.#dispatch({ type: 'backedOff' }, attempt)
+    this.#books.hub.startAnew()
+  }
+
   async #conclude(): Promise<void> {
-    const { phase, failures, worldSize } = this.#machine
+    const { phase, failures } = this.#machine
     this.#clock.stop()
-    await this.#books.drained()
-    let error: LabErrorInfo | null = null
-    if (failures.length > 0) {
-      const first = firstCause(failures)
-      this.#books.table.fail(first, failures)
-      error = describeFirstCause(first, worldSize, await lastLogLine(this.runDirectory), failures)
-    }
+    const error = failures.length === 0 ? null : (await this.#books.failed(failures)).error
     if (phase === 'paused') this.#books.table.setOthers('paused')
     const final = await this.#books.close({ state: shownAs[phase] ?? 'failed', error })
     await this.#group.close()

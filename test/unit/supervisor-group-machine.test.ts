@@ -143,6 +143,16 @@ describe('a failure', () => {
     expect(course.running().lose(0, 1).phase).toBe('failed')
   })
 
+  it('of finding the way back to a checkpoint is the end', () => {
+    const course = new Course().running().lose(0, 1)
+    course.on({ type: 'failed', failure: failure(0, 'DISK_FULL', 'reported') })
+    expect(course).toMatchObject({
+      phase: 'failed',
+      actions: [{ type: 'conclude' }],
+      state: { failures: [{ error: { code: 'DISK_FULL' } }] },
+    })
+  })
+
   it('while the run is being stopped is the end of it', () => {
     const course = new Course().running().on({ type: 'stop' })
     expect(course.lose(0, 1).phase).toBe('failed')
