@@ -9,6 +9,7 @@ export interface DivergedStep {
   epoch: number
   /** Mean over all ranks. */
   globalLoss: number
+  globalExampleCount: number
   /** Before clipping. */
   gradNorm: number
   /** That the update would have had. */

@@ -63,11 +63,14 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
     const allReduceMs = clock.lap()
 
     const globalLoss = global.lossSum / global.exampleCount
-    const gradNorm = optimizer.gradNorm()
+    // The gradients are sums: the mean is taken in the passes that read them anyway.
+    const gradNorm = optimizer.gradNorm() / global.exampleCount
     const learningRate = learningRateAt(step, totalSteps, config)
-    if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm))
-      throw new DivergedError({ step, epoch, globalLoss, gradNorm, learningRate, localLoss: meanLoss(local) })
-    optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) })
+    if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm)) {
+      const globalExampleCount = global.exampleCount
+      throw new DivergedError({ step, epoch, globalLoss, globalExampleCount, gradNorm, learningRate, localLoss: meanLoss(local) })
+    }
+    optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) / global.exampleCount })
     const optimizerMs = clock.lap()
 
     yield {

@@ -25,7 +25,9 @@ export async function keepDivergedFacts(error: unknown, context: DivergedContext
   if (!(error instanceof DivergedError)) return error
   const { runDirectory, attempt, rank, worldSize, arena, rows } = context
   const { facts } = error
-  const norms = Object.fromEntries(arena.names.map((name) => [name, Math.hypot(...chunkNorms(arena.gradient(name)))]))
+  const norms = Object.fromEntries(
+    arena.names.map((name) => [name, Math.hypot(...chunkNorms(arena.gradient(name))) / facts.globalExampleCount]),
+  )
   const file = join(runDirectory, `diverged-step-${String(facts.step).padStart(6, '0')}-rank-${rank}.json`)
   const content = {
     attempt,
