@@ -1,7 +1,7 @@
 /** What ranks and supervisor tell each other survives the way, and nothing else is believed. */
 import { describe, expect, it } from 'vitest'
 import { readRankEnv, type RankEnv, writeRankEnv } from '../../electron/rank/env.ts'
-import { rankMessageSchema, supervisorMessageSchema } from '../../electron/rank/protocol.ts'
+import { rankEnvelopeSchema, rankMessageSchema, supervisorEnvelopeSchema, supervisorMessageSchema } from '../../electron/rank/protocol.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 
 const env: RankEnv = {
@@ -58,6 +58,16 @@ describe('the protocol', () => {
   ])('does not believe %j', (message) => {
     expect(rankMessageSchema.safeParse(message).success).toBe(false)
     expect(supervisorMessageSchema.safeParse(message).success).toBe(false)
+  })
+
+  it('believes no message that does not say which attempt it belongs to', () => {
+    const saving = { type: 'saving', step: 3 }
+    expect(rankEnvelopeSchema.safeParse({ attempt: 'x#2', message: saving }).success).toBe(true)
+    expect(supervisorEnvelopeSchema.safeParse({ attempt: 'x#2', message: { type: 'save', step: 3 } }).success).toBe(true)
+    for (const envelope of [saving, { message: saving }, { attempt: '', message: saving }, { attempt: 2, message: saving }]) {
+      expect(rankEnvelopeSchema.safeParse(envelope).success).toBe(false)
+      expect(supervisorEnvelopeSchema.safeParse(envelope).success).toBe(false)
+    }
   })
 
   it('notices numbers that JSON could not carry', () => {
