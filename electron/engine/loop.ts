@@ -8,8 +8,8 @@ import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { Batch } from '../data/types.ts'
 import type { Classifier } from './classifier.ts'
 import type { GradientSync, StepSums } from './gradient-sync.ts'
-import { clipScale, type AdamW } from './optimizer.ts'
-import type { ParameterArena } from './parameters.ts'
+import { clipScale, type Optimizer } from './optimizer.ts'
+import type { ParameterStore } from './parameter-store.ts'
 import { learningRateAt } from './schedule.ts'
 
 /** This rank's batches of one optimizer step. */
@@ -21,8 +21,8 @@ export interface TrainStep {
 
 export interface TrainOptions {
   classifier: Classifier
-  arena: ParameterArena
-  optimizer: AdamW
+  store: ParameterStore
+  optimizer: Optimizer
   sync: GradientSync
   config: Pick<RunConfig, 'seed' | 'learningRate' | 'warmupFraction' | 'maxGradNorm'>
   steps: Iterable<TrainStep> | AsyncIterable<TrainStep>
@@ -48,7 +48,7 @@ export interface StepResult {
 }
 
 export async function* train(options: TrainOptions): AsyncGenerator<StepResult, void, undefined> {
-  const { arena, optimizer, sync, config, totalSteps, rank } = options
+  const { store, optimizer, sync, config, totalSteps, rank } = options
   let step = options.startStep
   const clock = new PhaseClock()
   for await (const { epoch, microBatches } of options.steps) {
@@ -59,14 +59,14 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
     const local = await sumGradients(options, microBatches, step)
     const forwardBackwardMs = clock.lap()
 
-    const global = await sync.reduce(arena.gradients, local, step)
+    const global = await sync.reduce(store.arena.gradients, local, step)
     const allReduceMs = clock.lap()
 
     const globalLoss = global.lossSum / global.exampleCount
-    const gradNorm = optimizer.gradNorm()
+    const gradNorm = await optimizer.gradNorm()
     if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm)) throw notFinite(step, globalLoss, gradNorm)
     const learningRate = learningRateAt(step, totalSteps, config)
-    optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) })
+    await optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) })
     const optimizerMs = clock.lap()
 
     yield {
@@ -91,9 +91,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
   }
 }
 
-/** Leaves the sums over all micro-batches in `arena.gradients`. */
+/** Leaves the sums over all micro-batches where the store keeps gradients. */
 async function sumGradients(
-  { classifier, arena, config, rank }: TrainOptions,
+  { classifier, store, config, rank }: TrainOptions,
   microBatches: readonly Batch[],
   step: number,
 ): Promise<StepSums> {
@@ -102,9 +102,7 @@ async function sumGradients(
     const { lossSum, exampleCount } = await classifier.gradients(batch, { seed: config.seed, rank, step, microStep })
     sums.lossSum += lossSum
     sums.exampleCount += exampleCount
-    const isLast = microStep === microBatches.length - 1
-    if (microStep > 0) arena.kernels.add(isLast ? arena.gradients : arena.accumulated, isLast ? arena.accumulated : arena.gradients)
-    else if (!isLast) arena.accumulated.set(arena.gradients)
+    await store.accumulate(microStep, microStep === microBatches.length - 1)
   }
   return sums
 }

@@ -12,6 +12,8 @@ import { rankStateSchema } from '../../shared/domain/run.ts'
 export const rankMessageSchema = z.discriminatedUnion('type', [
   /** First of all. */
   z.object({ type: z.literal('hello'), device: z.string() }),
+  /** What has computed the first step: said only when it has. */
+  z.object({ type: z.literal('device'), device: z.string() }),
   /** What the rank does from now on; rank 0's words are shown to the person. */
   z.object({ type: z.literal('state'), state: rankStateSchema, activity: z.string() }),
   /** Rank 0 only: what the run turned out to be, once data and vocabulary are there. */

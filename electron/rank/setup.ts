@@ -13,8 +13,10 @@ import { Reducer } from '../ddp/reducer.ts'
 import { DistributedSampler } from '../ddp/sampler.ts'
 import { type Classifier, createClassifier } from '../engine/classifier.ts'
 import type { GradientSync } from '../engine/gradient-sync.ts'
-import { AdamW } from '../engine/optimizer.ts'
+import type { Optimizer } from '../engine/optimizer.ts'
+import type { ParameterStore } from '../engine/parameter-store.ts'
 import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
+import { placeTraining } from '../engine/placement.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RankChannel } from './channel.ts'
@@ -29,7 +31,8 @@ export interface RankSetup {
   tokenizer: Tokenizer
   arena: ParameterArena
   classifier: Classifier
-  optimizer: AdamW
+  store: ParameterStore
+  optimizer: Optimizer
   sync: GradientSync
   sampler: DistributedSampler
   totalSteps: number
@@ -73,7 +76,13 @@ export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<Ran
     await broadcastParameters(group, arena.firstMoments)
     await broadcastParameters(group, arena.secondMoments)
   }
-  const optimizer = new AdamW(arena, { weightDecay: config.weightDecay })
+  const { store, optimizer, sync } = await placeTraining({
+    arena,
+    device: config.device,
+    optimizer: { weightDecay: config.weightDecay },
+    sync: new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes }),
+    isAlone: worldSize === 1,
+  })
   optimizer.step = start.step
   const sampler = new DistributedSampler({
     lengths: tokens.train.ids.map((ids) => ids.length),
@@ -104,9 +113,10 @@ export async function setUpRank(env: RankEnv, channel: RankChannel): Promise<Ran
     tokens,
     tokenizer,
     arena,
-    classifier: createClassifier({ config: modelConfig, arena, threads: env.threads }),
+    classifier: createClassifier({ config: modelConfig, arena, store, threads: env.threads }),
+    store,
     optimizer,
-    sync: new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes }),
+    sync,
     sampler,
     totalSteps,
     start,

@@ -54,14 +54,14 @@ class RankCourse {
 
   /** The rest of an epoch. True where a stop was agreed on. */
   async #trainEpoch(epoch: number): Promise<boolean> {
-    const { group, classifier, arena, optimizer, sync, totalSteps } = this.#setup
+    const { group, classifier, store, optimizer, sync, totalSteps } = this.#setup
     const { config, rank } = this.#env
     let stopping = await agreeToStop(group, this.#channel.stopRequested, this.#state.step)
     const steps = this.#stepsOfEpoch(epoch, this.#state.stepInEpoch)
     const startStep = this.#state.step
     for await (const result of train({
       classifier,
-      arena,
+      store,
       optimizer,
       sync,
       config,
@@ -72,6 +72,7 @@ class RankCourse {
       shouldStop: () => stopping,
     })) {
       const { step, globalLoss, gradNorm, learningRate, local } = result
+      if (step === this.#setup.start.step + 1) this.#channel.send({ type: 'device', device: this.#env.deviceName })
       this.#state = { ...this.#state, step, stepInEpoch: this.#state.stepInEpoch + 1, validationAccuracy: null }
       this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
       stopping = await agreeToStop(group, this.#channel.stopRequested, step)
@@ -122,9 +123,10 @@ class RankCourse {
 
   /** Rank 0 saves a checkpoint and the model folder while the others wait. `onSaved` hears the checkpoint's name on rank 0. */
   async #save(epoch: number, onSaved: (checkpoint: string) => void): Promise<void> {
-    const { group, arena, tokenizer } = this.#setup
+    const { group, arena, store, tokenizer } = this.#setup
     const { runDirectory, config } = this.#env
     const { step } = this.#state
+    await store.toHost()
     await verifySameParameters(group, arena.parameters, step)
     if (group.rank === 0) {
       this.#channel.state('saving', 'saving the checkpoint')

@@ -14,6 +14,7 @@ import { createClassifier } from '../../electron/engine/classifier.ts'
 import { dropoutSites, MaskPool } from '../../electron/engine/dropout.ts'
 import { train } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
+import { HostStore } from '../../electron/engine/parameter-store.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import { SingleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from '../unit/engine-fixtures.ts'
@@ -69,7 +70,7 @@ describe.for(cases)('$title', ({ config }) => {
     const options = { seed: 1, learningRate, warmupFraction: 0, maxGradNorm }
     const run = train({
       classifier,
-      arena,
+      store: new HostStore(arena),
       optimizer: new AdamW(arena, { weightDecay }),
       sync: new SingleRankSync(arena.kernels),
       config: options,

@@ -1,10 +1,11 @@
 /**
  * Word and position embeddings, added. The gradient of the word table leaves the graph as rows and is added up on
  * the host: ONNX Runtime's ScatterND with addition races between threads. The whole table is zeroed first, because
- * after an all-reduce it also holds rows that only other ranks touched.
+ * after an all-reduce it also holds rows that only other ranks touched. Where the rows must not leave the device, the
+ * table is gathered instead of scattered, which needs no addition in random places either.
  */
-import { record, recordHostStep, type LazyValue } from '../graph.ts'
-import { add, columnSum, pad, reshape, slice } from '../operators.ts'
+import { derivedLeaf, filled, record, recordHostStep, type LazyValue } from '../graph.ts'
+import { add, binary, cast, columnSum, concat, matMul, pad, reshape, slice } from '../operators.ts'
 import type { tf } from '../tf.ts'
 import { fuse, lazy } from './fused.ts'
 
@@ -21,9 +22,12 @@ export function embed(ids: tf.Tensor, words: tf.Tensor, positions: tf.Tensor, pa
     const gradients = (dy: LazyValue): LazyValue[] => {
       const perPosition = reshape(columnSum(reshape(dy, [rows, length * dim])), [length, dim])
       return [
-        recordHostStep([dy], W.shape, ([rowGradients], table) => {
-          scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId)
-        }),
+        recordHostStep(
+          [dy],
+          W.shape,
+          ([rowGradients], table) => scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId),
+          () => gatherTable(I, idData, dy, W.shape[0]!, paddingId),
+        ),
         pad(perPosition, [0, 0], [most - length, 0]),
       ]
     }
@@ -40,4 +44,21 @@ function scatterAddRows(rows: Float32Array, ids: Int32Array, table: Float32Array
     const from = row * dim
     for (let column = 0; column < dim; column++) table[to + column]! += rows[from + column]!
   }
+}
+
+/**
+ * The same table without the host. For each position, the sum over all positions of the same id is one product with a
+ * 0/1 matrix; each word then looks up the position where it occurs last, or a row of zeros. No two sums meet in one
+ * place, so the result is the same at every run.
+ */
+function gatherTable(ids: LazyValue, idData: Int32Array, rowGradients: LazyValue, vocabSize: number, paddingId: number): LazyValue {
+  const [positions, dim] = rowGradients.shape as [number, number]
+  const isSame = binary('Equal', reshape(ids, [positions, 1]), reshape(ids, [1, positions]), 'bool')
+  const sums = matMul(cast(isSame, 'float32'), rowGradients)
+  const rowOfWord = new Int32Array(vocabSize)
+  const rows = derivedLeaf(rowOfWord, [vocabSize], 'int32', () => {
+    rowOfWord.fill(0)
+    for (const [position, id] of idData.entries()) if (id !== paddingId) rowOfWord[id] = position + 1
+  })
+  return record('Gather', [concat([filled([1, dim], 0), sums]), rows], { axis: 0 }, [vocabSize, dim])
 }
