@@ -2,7 +2,7 @@
  * AdamW on the device: the same update as the arena's kernel, as a graph that reads parameters, gradients and moments
  * where they lie and leaves the new ones there. Only numbers cross: rates in, the sum of squares out.
  */
-import { leaf, lazy, Resident, tensorOf, tf } from '../backend/index.ts'
+import { leaf, lazy, tensorOf, tf, type Wanted } from '../backend/index.ts'
 import { tensorOver, type DeviceStore } from './device-store.ts'
 import type { AdamWOptions, Optimizer, UpdateOptions } from './optimizer.ts'
 
@@ -13,23 +13,16 @@ export class DeviceAdamW implements Optimizer {
   step = 0
   readonly #store: DeviceStore
   readonly #options: Required<AdamWOptions>
-  /** 1 where weight decay applies. It costs memory, but spares cutting the parameters into runs of like decay. */
-  readonly #decayed: Resident
-  readonly #rates = { gradScale: new Float32Array(1), decay: new Float32Array(1), stepSize: new Float32Array(1), inverseRoot: new Float32Array(1) }
-
-  static async create(store: DeviceStore, options: AdamWOptions): Promise<DeviceAdamW> {
-    const { specs, flatLength, offsets } = store.arena
-    const decayed = new Resident([flatLength])
-    const values = new Float32Array(flatLength)
-    for (const { name, size, decay } of specs) if (decay) values.fill(1, offsets.get(name), offsets.get(name)! + size)
-    await store.runOnce([{ value: leaf(values, [flatLength], 'float32'), destination: decayed }])
-    return new DeviceAdamW(store, options, decayed)
+  readonly #rates = {
+    gradScale: new Float32Array(1),
+    decay: new Float32Array(1),
+    stepSize: new Float32Array(1),
+    inverseRoot: new Float32Array(1),
   }
 
-  private constructor(store: DeviceStore, { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions, decayed: Resident) {
+  constructor(store: DeviceStore, { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) {
     this.#store = store
     this.#options = { weightDecay, beta1, beta2, epsilon }
-    this.#decayed = decayed
   }
 
   async gradNorm(): Promise<number> {
@@ -51,19 +44,15 @@ export class DeviceAdamW implements Optimizer {
     await this.#store.run('AdamW', () => this.#record())
   }
 
-  dispose(): void {
-    this.#decayed.dispose()
-  }
-
-  #record() {
-    const { parameters, gradients, firstMoments, secondMoments } = this.#store
+  #record(): Wanted[] {
+    const { parameters, gradients, firstMoments, secondMoments, decayed } = this.#store
     const { beta1, beta2, epsilon } = this.#options
     const { gradScale, decay, stepSize, inverseRoot } = this.#rates
     const fed = (number: Float32Array): tf.Tensor => tensorOf(leaf(number, [], 'float32'))
     const g = tf.mul(tensorOver(gradients), fed(gradScale))
     const m = tf.add(tf.mul(tensorOver(firstMoments), beta1), tf.mul(g, 1 - beta1))
     const v = tf.add(tf.mul(tensorOver(secondMoments), beta2), tf.mul(tf.square(g), 1 - beta2))
-    const kept = tf.mul(tensorOver(parameters), tf.sub(1, tf.mul(tensorOver(this.#decayed), fed(decay))))
+    const kept = tf.mul(tensorOver(parameters), tf.sub(1, tf.mul(tensorOver(decayed), fed(decay))))
     const root = tf.add(tf.mul(tf.sqrt(v), fed(inverseRoot)), epsilon)
     const p = tf.sub(kept, tf.div(tf.mul(m, fed(stepSize)), root))
     return [

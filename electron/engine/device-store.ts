@@ -31,6 +31,8 @@ export class DeviceStore implements ParameterStore {
   readonly gradients: Resident
   readonly firstMoments: Resident
   readonly secondMoments: Resident
+  /** 1 where weight decay applies. It costs memory, but spares cutting the parameters into runs of like decay. */
+  readonly decayed: Resident
   /** What the gradients must be multiplied by to be means over the global batch; set by the gradient sync. */
   gradientFactor = 1
   /** Whether the arena holds the same gradients. */
@@ -45,6 +47,9 @@ export class DeviceStore implements ParameterStore {
     await store.#upload('parameters')
     await store.#upload('firstMoments')
     await store.#upload('secondMoments')
+    const decayed = new Float32Array(arena.flatLength)
+    for (const { name, decay } of arena.specs) if (decay) arena.slice(decayed, name).fill(1)
+    await store.#capture(() => [{ value: leaf(decayed, [decayed.length], 'float32'), destination: store.decayed }]).run()
     return store
   }
 
@@ -55,6 +60,7 @@ export class DeviceStore implements ParameterStore {
     this.gradients = flat()
     this.firstMoments = flat()
     this.secondMoments = flat()
+    this.decayed = flat()
     this.#accumulated = flat()
     this.#flatParameters = residentLeaf(this.parameters)
   }
@@ -122,12 +128,9 @@ export class DeviceStore implements ParameterStore {
     return graph.results
   }
 
-  async runOnce(wanted: Wanted[]): Promise<void> {
-    await this.#capture(() => wanted).run()
-  }
-
   dispose(): void {
-    for (const resident of [this.parameters, this.gradients, this.firstMoments, this.secondMoments, this.#accumulated]) resident.dispose()
+    const { parameters, gradients, firstMoments, secondMoments, decayed } = this
+    for (const resident of [parameters, gradients, firstMoments, secondMoments, decayed, this.#accumulated]) resident.dispose()
     this.#graphs.clear()
   }
 

@@ -33,7 +33,7 @@ export async function placeTraining({ arena, device, optimizer, sync, isAlone }:
   const store = await DeviceStore.filledFrom(arena)
   return {
     store,
-    optimizer: await DeviceAdamW.create(store, optimizer),
+    optimizer: new DeviceAdamW(store, optimizer),
     sync: isAlone ? new SingleDeviceSync(store) : new ThroughHostSync(store, sync),
   }
 }

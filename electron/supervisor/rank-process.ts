@@ -29,12 +29,12 @@ export class RankProcess {
   #checkTimer: NodeJS.Timeout | null = null
   #alive = true
 
-  /** `logDescriptor` receives what the process prints. */
-  constructor(env: RankEnv, logDescriptor: number, events: RankProcessEvents) {
+  /** `variables` choose the rank's device; `logDescriptor` receives what the process prints. */
+  constructor(env: RankEnv, variables: Record<string, string>, logDescriptor: number, events: RankProcessEvents) {
     this.#child = fork(entryFile('rank'), {
       execArgv: [],
       // ONNX Runtime would report usage to its makers and leave files in the temporary directory.
-      env: { ...process.env, ...writeRankEnv(env), ELECTRON_RUN_AS_NODE: '1', ORT_DISABLE_TELEMETRY: '1' },
+      env: { ...process.env, ...variables, ...writeRankEnv(env), ELECTRON_RUN_AS_NODE: '1', ORT_DISABLE_TELEMETRY: '1' },
       stdio: ['ignore', logDescriptor, logDescriptor, 'ipc', 'pipe'],
       serialization: 'json',
     })

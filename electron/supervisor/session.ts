@@ -8,6 +8,7 @@ import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
 import { finalRunStates, type RunDetail, type RunRecord } from '../../shared/domain/run.ts'
 import type { RankEnv } from '../rank/env.ts'
 import type { RankMessage, RankMessageOf } from '../rank/protocol.ts'
+import type { RankDevice } from './device-assignment.ts'
 import { EventHub } from './event-hub.ts'
 import { describeDeath, describeFirstCause, describeSilence, firstCause, type RankFailure } from './failure.ts'
 import { RunLedger } from './ledger.ts'
@@ -25,6 +26,8 @@ export interface SessionOptions {
   /** State 'starting', already on the disk. */
   record: RunRecord
   threadsPerRank: number
+  /** One for each rank. */
+  devices: readonly RankDevice[]
   /** Of earlier attempts. */
   steps: StepMetrics[]
   epochs: EpochMetrics[]
@@ -73,7 +76,7 @@ export class RunSession implements RunHandle {
     this.#record = record
     this.#hasModel = options.hasModel
     this.#activity = worldSize === 1 ? 'starting 1 rank' : `starting ${worldSize} ranks`
-    this.#table = new RankTable(worldSize, `CPU, ${options.threadsPerRank} ${options.threadsPerRank === 1 ? 'thread' : 'threads'}`)
+    this.#table = new RankTable(worldSize, record.config.device === 'cpu' ? options.devices[0]!.name : 'none used yet')
     this.#ledger = new RunLedger(worldSize, options.steps, options.epochs, options.askedAtMs)
     this.#writer = new RunWriter(runDirectory, (error) => this.#failFromOutside(error))
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve))
@@ -126,7 +129,7 @@ export class RunSession implements RunHandle {
   }
 
   async #launchAll(): Promise<void> {
-    const { record, runDirectory, cacheDirectory, threadsPerRank: threads, resumeFrom } = this.#options
+    const { record, runDirectory, cacheDirectory, threadsPerRank: threads, devices, resumeFrom } = this.#options
     const { worldSize } = record.config
     const log = await openLog(runDirectory, `attempt ${record.attempt}, ${new Date().toISOString()}`)
     try {
@@ -135,15 +138,17 @@ export class RunSession implements RunHandle {
       const { id, config, attempt } = record
       const paths = { rendezvousDirectory, runDirectory, cacheDirectory, resumeFrom }
       const env = { runId: id, config, attempt: `${id}#${attempt}`, worldSize, threads, ...paths }
-      for (let rank = 0; rank < worldSize; rank++) this.#ranks.push(this.#launch({ ...env, rank, localRank: rank }, log.fd))
+      for (const [rank, device] of devices.entries()) {
+        this.#ranks.push(this.#launch({ ...env, rank, localRank: rank, deviceName: device.name }, device, log.fd))
+      }
     } finally {
       await log.close()
     }
   }
 
-  #launch(env: RankEnv, logDescriptor: number): RankProcess {
+  #launch(env: RankEnv, device: RankDevice, logDescriptor: number): RankProcess {
     const { rank } = env
-    const launched = new RankProcess(env, logDescriptor, {
+    const launched = new RankProcess(env, device.variables, logDescriptor, {
       message: (message) => this.#hear(rank, message),
       senseless: (what) =>
         this.#fail(rank, 'reported', toLabErrorInfo(new Error(`rank ${rank} said something that is not in the protocol: ${what}`))),
@@ -162,6 +167,7 @@ export class RunSession implements RunHandle {
     const status = this.#table.of(rank)
     switch (message.type) {
       case 'hello':
+      case 'device':
         status.device = message.device
         break
       case 'state':

@@ -11,6 +11,7 @@ import type { Hardware } from '../../shared/domain/hardware.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
+import { assignDevices, likeGpus } from './device-assignment.ts'
 import { truncateMetrics } from './metrics-file.ts'
 import { modelDirectory, prepareNewDirectory, readRecord, writeRecord } from './run-directory.ts'
 import type { RunHandle } from './run-handle.ts'
@@ -52,6 +53,7 @@ export class RunSupervisor {
     this.#starting = true
     try {
       const threadsPerRank = options.config.threadsPerRank ?? Math.max(1, Math.floor(availableParallelism() / options.config.worldSize))
+      const devices = assignDevices(options.config.device, options.config.worldSize, threadsPerRank, options.hardware)
       const prepared = options.resume === true ? await prepareResume(options) : await prepareStart(options)
       const record: RunRecord = { ...prepared.record, threadsPerRank, supervisorPid: process.pid }
       await writeRecord(prepared.runDirectory, record)
@@ -59,6 +61,7 @@ export class RunSupervisor {
         ...prepared,
         record,
         threadsPerRank,
+        devices,
         askedAtMs,
         cacheDirectory: options.store.cacheDirectory,
         hasModel: await hasModel(modelDirectory(prepared.runDirectory)),
@@ -107,9 +110,7 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
   const id = generateRunId(config.model, now)
   const directory = runDirectory ?? store.directory(id)
   await prepareNewDirectory(directory)
-  const cores = availableParallelism()
-  const crowded =
-    config.worldSize > cores ? [`${config.worldSize} ranks share ${cores} cores: they take turns, and throughput says little.`] : []
+  const crowded = crowdingNote(config, hardware)
   const record: RunRecord = {
     format: 1,
     id,
@@ -131,9 +132,16 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
     threadsPerRank: null,
     totalSteps: null,
     timeToFirstStepMs: null,
-    notes: crowded,
+    notes: crowded === null ? [] : [crowded],
   }
   return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null }
+}
+
+function crowdingNote({ device, worldSize }: RunConfig, hardware: Hardware): string | null {
+  const count = device === 'cpu' ? availableParallelism() : likeGpus(hardware, device).length
+  if (worldSize <= count) return null
+  const noun = device === 'cpu' ? 'core' : 'GPU'
+  return `${worldSize} ranks share ${count} ${noun}${count === 1 ? '' : 's'}: they take turns, and throughput says little.`
 }
 
 const notResumable = (cause: string, suggestion: string): LabError =>

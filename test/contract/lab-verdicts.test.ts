@@ -9,7 +9,7 @@ const machine = (cpuCores: number, ramGigabytes: number, gpus: string[] = []): H
   cpuCores,
   ramBytes: ramGigabytes * gigabyte,
   os: 'test',
-  gpus: gpus.map((name) => ({ name, usable: false, note: 'not used' })),
+  gpus: gpus.map((name) => ({ name, pciAddress: null, cudaIndex: null, through: [], usable: false, note: 'not used' })),
   backends: [],
   versions: {},
 })

@@ -14,10 +14,7 @@ import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from '.
 
 const config = miniatureConfig({ dropout: 0.1, attentionDropout: 0.2, seqClassifDropout: 0.1 })
 // Two shapes, filling rows, repeated ids.
-const batches = [
-  makeRandomBatch(config, { rows: 4, length: 8, filling: 1 }),
-  makeRandomBatch(config, { rows: 4, length: 12, seed: 5 }),
-]
+const batches = [makeRandomBatch(config, { rows: 4, length: 8, filling: 1 }), makeRandomBatch(config, { rows: 4, length: 12, seed: 5 })]
 const counter = { seed: 1, rank: 0, step: 1, microStep: 0 }
 const stepCount = 8
 
@@ -103,6 +100,11 @@ async function runForeignOperator(): Promise<string> {
   )
 }
 
-const result = { gradients: await compareGradients(), training: await compareTraining(), foreign: await runForeignOperator() }
+const result = {
+  gradients: await compareGradients(),
+  training: await compareTraining(),
+  aliveAtEnd: Resident.createdCount - Resident.disposedCount,
+  foreign: await runForeignOperator(),
+}
 process.stdout.write(`${JSON.stringify(result)}\n`)
 process.exit(0)

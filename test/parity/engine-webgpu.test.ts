@@ -12,6 +12,7 @@ import { swiftShaderMissing, swiftShaderVariables } from '../helpers/swiftshader
 interface Comparison {
   gradients: { loss: number; gradient: number; logits: number }[]
   training: { sync: string; alive: number[]; losses: number; parameters: number; secondMoments: number }[]
+  aliveAtEnd: number
   foreign: string
 }
 
@@ -44,7 +45,8 @@ describe('the engine on WebGPU', () => {
     expect(secondMoments).toBeLessThan(1e-3)
   })
 
-  test('what a step leaves on the device, the next one replaces', () => {
+  test('what a step leaves on the device, the next one replaces, and disposing of the store frees the rest', () => {
+    expect(result.aliveAtEnd).toBe(0)
     for (const { alive } of result.training) {
       expect(alive).toHaveLength(8)
       expect(new Set(alive.slice(1)).size).toBe(1)

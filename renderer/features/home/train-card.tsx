@@ -4,6 +4,9 @@ import { IconChevronRight, IconPlayerPlayFilled, IconRotate } from '@tabler/icon
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { DatasetCard } from '../../../shared/domain/dataset.ts'
+import { deviceSchema, deviceTitles } from '../../../shared/domain/device.ts'
+import type { Device } from '../../../shared/domain/device.ts'
+import type { Hardware } from '../../../shared/domain/hardware.ts'
 import { maxWorldSize } from '../../../shared/domain/run-config.ts'
 import { lab } from '../../ipc/client.ts'
 import { useDatasets } from '../../state/datasets.ts'
@@ -33,7 +36,9 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
   const dataset = datasets.find((card) => sameData(card, draft.data)) ?? null
   const worldSize = typeof draft.worldSize === 'number' ? draft.worldSize : 2
   const preset = presets.find((card) => card.name === draft.model) ?? null
-  const device = description?.twoRanks.onGpus ? 'GPU' : 'CPU'
+  const devices = usableDevices(description?.hardware)
+  const device = devices.find((usable) => usable === draft.device) ?? 'cpu'
+  const deviceWord = device === 'cpu' ? 'CPU' : 'GPU'
   const cores = description?.hardware.cpuCores ?? 2
   const rankChoices = [...new Set([1, 2, 3, 4, 6, 8, 12, 16, worldSize])]
     .filter((ranks) => ranks <= Math.min(maxWorldSize, Math.max(2, cores)) || ranks === worldSize)
@@ -41,14 +46,15 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
 
   const start = async (): Promise<void> => {
     if (!config) return
-    const { runId } = await lab.runs.start(config)
+    const { runId } = await lab.runs.start({ ...config, device })
     await useRuns.getState().refresh()
     void useRunViews.getState().open(runId)
     go('runs', runId)
   }
 
-  const label = worldSize === 2 ? (description?.twoRanks.label ?? 'Train on 2 GPUs') : `Train on ${plural(worldSize, `${device} rank`)}`
-  const note = worldSize === 2 ? description?.twoRanks.note : rankNote(worldSize, device, cores)
+  const isTheOffer = worldSize === 2 && device === (description?.twoRanks.device ?? 'cpu')
+  const label = isTheOffer ? (description?.twoRanks.label ?? 'Train on 2 GPUs') : `Train on ${plural(worldSize, `${deviceWord} rank`)}`
+  const note = isTheOffer ? description?.twoRanks.note : rankNote(worldSize, deviceWord, cores)
 
   return (
     <Panel title="New training run" hint="sensible defaults; change what you like">
@@ -71,12 +77,22 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
         />
         <Select
           label="Ranks"
-          data={rankChoices.map((ranks) => ({ value: String(ranks), label: `${ranks} ${device} ${ranks === 1 ? 'rank' : 'ranks'}` }))}
+          data={rankChoices.map((ranks) => ({ value: String(ranks), label: `${ranks} ${deviceWord} ${ranks === 1 ? 'rank' : 'ranks'}` }))}
           value={String(worldSize)}
           onChange={(value) => set('worldSize', Number(value))}
           description="one process each"
           inputWrapperOrder={['label', 'input', 'description']}
         />
+        {devices.length > 1 && (
+          <Select
+            label="Device"
+            data={devices.map((usable) => ({ value: usable, label: usable === 'cpu' ? 'CPU' : `GPU through ${deviceTitles[usable]}` }))}
+            value={device}
+            onChange={(value) => set('device', value)}
+            description="what each rank computes on"
+            inputWrapperOrder={['label', 'input', 'description']}
+          />
+        )}
       </div>
 
       <PlanDiagram worldSize={worldSize} microBatch={draft.microBatch} gradAccumSteps={draft.gradAccumSteps} />
@@ -130,9 +146,15 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
 const rankNote = (worldSize: number, device: string, cores: number): string =>
   worldSize === 1
     ? 'One process: the same code with a process group of one. Nothing has to be averaged.'
-    : worldSize > cores
+    : device === 'CPU' && worldSize > cores
       ? `More ranks than the ${plural(cores, 'core')} of this machine: it works, but they take turns.`
       : `${worldSize} processes, each with its own copy of the model on the ${device}; gradients are averaged after every step.`
+
+/** The CPU, and what a GPU was seen to compute through. */
+function usableDevices(hardware: Hardware | undefined): Device[] {
+  const gpus = hardware?.gpus ?? []
+  return deviceSchema.options.filter((device) => device === 'cpu' || gpus.some((gpu) => gpu.through.includes(device)))
+}
 
 function sameData(card: DatasetCard, data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false
