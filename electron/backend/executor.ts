@@ -7,18 +7,23 @@ import { Tensor } from 'onnxruntime-node'
 import type { Device } from '../../shared/domain/device.ts'
 import { allocate, onDevice, record, type LazyValue, type TypedData } from './graph.ts'
 import { encodeModel } from './onnx-model.ts'
-import { makePlan } from './plan.ts'
+import { makePlan, type Plan } from './plan.ts'
 import { Resident } from './resident.ts'
 import type { SessionCache, SessionModel } from './session-cache.ts'
+import { runOnStock } from './stock-runner.ts'
+import { loadTensorFlow, tensorFlowBackend } from './tensorflow.ts'
 
 export type OnnxValueMap = Record<string, Tensor>
 /** Outputs by name and the tensors that they are written into; null: a new one. */
 export type OnnxFetches = Record<string, Tensor | null>
 
+/** Where an output goes: a buffer of the host, or the device. */
+type Place = TypedData | Resident
+
 /** A wanted value and, where it must land in a buffer of the caller or stay on the device, that place. */
 export interface Wanted {
   value: LazyValue
-  destination?: TypedData | Resident
+  destination?: Place
 }
 
 export interface CapturedGraph {
@@ -59,35 +64,49 @@ export class Executor {
     }
 
     const plan = makePlan(outputs.values, device)
-    const inputs = new Inputs(plan.leaves)
-    const fetches: OnnxFetches = {}
-    const residentOutputs = new Map<string, Resident>()
-    for (const [index, value] of plan.outputs.entries()) {
-      const place = outputs.places[index]!
-      if (place instanceof Resident) residentOutputs.set(`O${index}`, place)
-      fetches[`O${index}`] = place instanceof Resident ? null : tensorOver(place, value)
-    }
-    const model: SessionModel = { key: plan.key, bytes: encodeModel(plan), threads, device, residentOutputs: [...residentOutputs.keys()] }
-
+    const compute = device === 'tensorflow' ? onStock(plan, outputs.places) : this.#inSession(plan, outputs.places, threads, device)
     return {
       results,
       run: async () => {
-        const made = await this.sessions.run(model, inputs.feeds(), fetches)
-        for (const [name, resident] of residentOutputs) resident.replace(made[name]!)
-        // ONNX Runtime ignores the buffers it was given as soon as one output stays on the device.
-        if (residentOutputs.size > 0) copyToHost(made, outputs.places)
+        await compute()
         for (const step of hostSteps) step()
       },
     }
+  }
+
+  #inSession(plan: Plan, places: readonly Place[], threads: number, device: Device): () => Promise<void> {
+    const inputs = new Inputs(plan.leaves)
+    const fetches: OnnxFetches = {}
+    const residents = new Map<string, Resident>()
+    for (const [index, value] of plan.outputs.entries()) {
+      const place = places[index]!
+      if (place instanceof Resident) residents.set(`O${index}`, place)
+      fetches[`O${index}`] = place instanceof Resident ? null : tensorOver(place, value)
+    }
+    const model: SessionModel = { key: plan.key, bytes: encodeModel(plan), threads, device, residentOutputs: [...residents.keys()] }
+    return async () => {
+      const made = await this.sessions.run(model, inputs.feeds(), fetches)
+      for (const [name, resident] of residents) resident.replace(made[name]!)
+      // ONNX Runtime ignores the buffers it was given as soon as one output stays on the device.
+      if (residents.size === 0) return
+      for (const [index, place] of places.entries()) if (!(place instanceof Resident)) place.set(made[`O${index}`]!.data as never)
+    }
+  }
+}
+
+function onStock(plan: Plan, places: readonly Place[]): () => Promise<void> {
+  loadTensorFlow()
+  return async () => {
+    for (const [index, data] of (await runOnStock(plan, tensorFlowBackend)).entries()) (places[index] as TypedData).set(data as never)
   }
 }
 
 /** Outputs of a model must be distinct values of nodes: others go through an Identity. */
 class OutputList {
   readonly values: LazyValue[] = []
-  readonly places: (TypedData | Resident)[] = []
+  readonly places: Place[] = []
 
-  add<Place extends TypedData | Resident>(value: LazyValue, place: Place): Place {
+  add<Kind extends Place>(value: LazyValue, place: Kind): Kind {
     const isDistinctNode = value.source.kind === 'node' && !this.values.includes(value)
     this.values.push(isDistinctNode ? value : record('Identity', [value], {}, value.shape, value.type))
     this.places.push(place)
@@ -117,10 +136,6 @@ class Inputs {
     for (const [name, resident] of this.#residents) this.#feeds[name] = resident.tensor
     return this.#feeds
   }
-}
-
-function copyToHost(made: OnnxValueMap, places: readonly (TypedData | Resident)[]): void {
-  for (const [index, place] of places.entries()) if (!(place instanceof Resident)) place.set(made[`O${index}`]!.data as never)
 }
 
 function tensorOver(data: TypedData, { type, shape }: LazyValue): Tensor {

@@ -51,5 +51,4 @@ function swapLastAxes(x: LazyValue): LazyValue {
   return transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!])
 }
 
-const floatOf = (attribute: Attribute | undefined): number =>
-  typeof attribute === 'object' && 'float' in attribute ? attribute.float : 1
+const floatOf = (attribute: Attribute | undefined): number => (typeof attribute === 'object' && 'float' in attribute ? attribute.float : 1)

@@ -45,7 +45,7 @@ export function adviseCuda(result: ProbeResult | null, { platform, arch, hasNvid
 export function adviseTensorFlow({ works, onGpu, version, error }: ProbeResult): string {
   if (works) {
     const where = onGpu ? 'on a GPU' : 'on the CPU'
-    return `tfjs-node ${version ?? ''} loads and computes ${where}. The lab trains with ONNX Runtime, which is faster; this is for comparison.`
+    return `tfjs-node ${version ?? ''} computes ${where}, and gave the numbers of ONNX Runtime. It runs operator by operator, so expect it to be slower.`
   }
   if (/Cannot find (module|package) '@tensorflow/.test(error ?? ''))
     return `Optional, and not installed. Run in this folder: npm install --include=optional`

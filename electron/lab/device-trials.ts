@@ -13,6 +13,7 @@ import { runProbe } from '../probe/run-probe.ts'
 import { selectionVariables } from '../supervisor/device-assignment.ts'
 import { adviseCuda, adviseTensorFlow, adviseWebGpu, type Surroundings } from './device-advice.ts'
 import { canSelectVulkanGpu, hasGraphicsDevice } from './gpu-list.ts'
+import { cpuBackendName } from './hardware.ts'
 
 export async function tryDevices(hardware: Hardware): Promise<Hardware> {
   const surroundings = look(hardware)
@@ -25,13 +26,16 @@ export async function tryDevices(hardware: Hardware): Promise<Hardware> {
     ...hardware,
     gpus: webgpu.gpus.map(withNote),
     backends: [
-      ...hardware.backends.filter(({ name }) => name.includes('CPU')),
+      ...hardware.backends.filter(({ name }) => name === cpuBackendName),
       status('onnxruntime (WebGPU)', isUsable(webgpu.result), adviseWebGpu(webgpu.result, surroundings)),
       status('onnxruntime (CUDA)', isUsable(cuda.result), adviseCuda(cuda.result, surroundings)),
-      status('tensorflow (tfjs-node-gpu)', tensorflow.works, adviseTensorFlow(tensorflow)),
+      status(tensorFlowName(tensorflow), tensorflow.works, adviseTensorFlow(tensorflow)),
     ],
   }
 }
+
+const tensorFlowName = ({ works, onGpu }: ProbeResult): string =>
+  `TensorFlow (${works ? (onGpu ? 'on a GPU' : 'on the CPU') : 'tfjs-node-gpu'})`
 
 function look({ gpus }: Hardware): Surroundings {
   const { platform, arch } = process

@@ -10,6 +10,8 @@ import type { Hardware } from '../../shared/domain/hardware.ts'
 import { projectRoot } from '../paths.ts'
 import { listGpus } from './gpu-list.ts'
 
+export const cpuBackendName = 'onnxruntime (CPU)'
+
 /** Takes up to two seconds where a graphics driver is slow to answer; call it once and keep the answer. */
 export async function detectHardware(): Promise<Hardware> {
   const [gpus, runtime] = await Promise.all([listGpus(), onnxRuntimeStatus()])
@@ -36,7 +38,7 @@ const packageSchema = z.object({ version: z.string(), dependencies: z.record(z.s
 
 /** Proven by loading the native library, which fails on systems it was not built for. */
 async function onnxRuntimeStatus(): Promise<Hardware['backends'][number]> {
-  const name = 'onnxruntime (CPU)'
+  const name = cpuBackendName
   try {
     const { listSupportedBackends } = await import('onnxruntime-node')
     const available = listSupportedBackends().some((backend) => backend.name === 'cpu')

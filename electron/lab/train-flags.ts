@@ -13,7 +13,7 @@ interface TrainFlag {
 
 export const trainFlags = {
   ranks: { field: 'worldSize', kind: 'number', help: 'number of ranks, each a process of its own' },
-  device: { field: 'device', kind: 'text', help: 'cpu, webgpu or cuda' },
+  device: { field: 'device', kind: 'text', help: 'cpu, webgpu, cuda or tensorflow' },
   model: { field: 'model', kind: 'text', help: 'tiny, small or distilbert' },
   epochs: { field: 'epochs', kind: 'number', help: 'passes over the training data' },
   'micro-batch': { field: 'microBatch', kind: 'number', help: 'examples per rank and micro-step' },

@@ -2,16 +2,16 @@
  * Whether a device trains: one step of a miniature model on it, compared with the same step on the CPU. The real graphs
  * run, so a device that passes has every operator that training needs.
  */
-import { createBackend } from '../backend/index.ts'
+import { createBackend, loadTensorFlow } from '../backend/index.ts'
 import type { Batch } from '../data/types.ts'
 import { createClassifier } from '../engine/classifier.ts'
 import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
 import { placeTraining } from '../engine/placement.ts'
 import { SingleRankSync } from '../engine/single-rank-sync.ts'
-import type { Device, GpuDevice } from '../../shared/domain/device.ts'
+import type { Device } from '../../shared/domain/device.ts'
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import { isSoftwareDriver } from './drivers.ts'
-import type { ProbeResult } from './protocol.ts'
+import type { ProbeResult, ProbeSubject } from './protocol.ts'
 
 const miniature: ModelConfig = {
   dim: 16,
@@ -40,12 +40,14 @@ const batch: Batch = {
 /** Far above what rounding does to one step, far below what a wrong operator does. */
 const tolerance = 1e-2
 
-export async function probeDevice(device: GpuDevice): Promise<ProbeResult> {
+export async function probeDevice(device: ProbeSubject): Promise<ProbeResult> {
+  const library = device === 'tensorflow' ? loadTensorFlow() : null
   const [expected, actual] = [await stepOn('cpu'), await stepOn(device)]
   const difference = Math.hypot(...expected.map((value, index) => value - actual[index]!)) / Math.hypot(...expected)
   const works = difference < tolerance
   const error = works ? null : `Its first training step differs from the CPU's by ${(difference * 100).toPrecision(2)} %.`
-  return { works, onGpu: works && !isSoftwareDriver(loadedLibraries()), version: null, error }
+  const onGpu = library ? library.onGpu : !isSoftwareDriver(loadedLibraries())
+  return { works, onGpu: works && onGpu, version: library?.version ?? null, error }
 }
 
 /** How one update changes the parameters. */

@@ -1,8 +1,9 @@
-/** What a probe process is asked and what it answers. It may also just die, which is an answer too. */
+/** What a probe process answers. It may also just die, which is an answer too. */
 import { z } from 'zod'
-import { gpuDeviceSchema } from '../../shared/domain/device.ts'
+import { deviceSchema } from '../../shared/domain/device.ts'
 
-export const probeSubjectSchema = z.enum([...gpuDeviceSchema.options, 'tensorflow'])
+/** The CPU needs no probe: what it computes is what others are compared with. */
+export const probeSubjectSchema = deviceSchema.exclude(['cpu'])
 export type ProbeSubject = z.infer<typeof probeSubjectSchema>
 
 export const probeResultSchema = z.object({

@@ -18,11 +18,23 @@ export interface RankDevice {
 export function assignDevices(device: Device, worldSize: number, threads: number, hardware: Hardware): RankDevice[] {
   const ranks = Array.from({ length: worldSize }, (_, rank) => rank)
   if (device === 'cpu') return ranks.map(() => ({ name: `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`, variables: {} }))
+  if (device === 'tensorflow') return assignTensorFlow(ranks, hardware)
   const gpus = likeGpus(hardware, device)
   if (gpus.length === 0) throw unusable(device, hardware)
   return ranks.map((rank) => {
     const gpu = gpus[rank % gpus.length]!
     return { name: `${gpu.name} (${deviceTitles[device]})`, variables: selectionVariables(gpu, device) }
+  })
+}
+
+/** It takes a CUDA GPU by itself where it can; ranks that share one must not each reserve all of its memory. */
+function assignTensorFlow(ranks: readonly number[], hardware: Hardware): RankDevice[] {
+  const status = hardware.backends.find(({ name, available }) => available && name.startsWith(deviceTitles.tensorflow))
+  if (!status) throw unusable('tensorflow', hardware)
+  const cards = hardware.gpus.filter(({ cudaIndex }) => cudaIndex !== null)
+  return ranks.map((rank) => {
+    const card = cards[rank % cards.length]
+    return { name: status.name, variables: card ? { ...selectionVariables(card, 'cuda'), TF_FORCE_GPU_ALLOW_GROWTH: 'true' } : {} }
   })
 }
 
@@ -42,12 +54,12 @@ export function selectionVariables({ pciAddress, cudaIndex }: Gpu, device: GpuDe
   return { DRI_PRIME: `pci-${pciAddress.replaceAll(/[:.]/g, '_')}`, MESA_VK_DEVICE_SELECT_FORCE_DEFAULT_DEVICE: '1' }
 }
 
-function unusable(device: GpuDevice, { gpus, backends }: Hardware): LabError {
+function unusable(device: Device, { gpus, backends }: Hardware): LabError {
   const status = backends.find(({ name }) => name.includes(deviceTitles[device]))
   const found = gpus.length === 0 ? 'No GPU was found.' : `Found: ${gpus.map(({ name }) => name).join(', ')}.`
   return new LabError({
     code: 'BACKEND_UNAVAILABLE',
-    title: `No GPU can be used through ${deviceTitles[device]} here`,
+    title: `Nothing can be computed through ${deviceTitles[device]} here`,
     cause: status ? `${found} ${status.note}` : found,
     suggestion: 'Train on the CPU (--device cpu), or do what the hardware panel says and start the lab again.',
   })

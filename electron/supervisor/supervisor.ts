@@ -138,9 +138,10 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
 }
 
 function crowdingNote({ device, worldSize }: RunConfig, hardware: Hardware): string | null {
-  const count = device === 'cpu' ? availableParallelism() : likeGpus(hardware, device).length
+  const isGpu = device === 'webgpu' || device === 'cuda'
+  const count = isGpu ? likeGpus(hardware, device).length : availableParallelism()
   if (worldSize <= count) return null
-  const noun = device === 'cpu' ? 'core' : 'GPU'
+  const noun = isGpu ? 'GPU' : 'core'
   return `${worldSize} ranks share ${count} ${noun}${count === 1 ? '' : 's'}: they take turns, and throughput says little.`
 }
 

@@ -46,7 +46,11 @@ export function registerShapeKernels(): void {
   })
   registerKernel('OneHot', ({ indices: classes }, { depth, onValue, offValue }) => {
     const [count, on, off] = [depth as number, onValue as number, offValue as number]
-    const numbers = leaf(Int32Array.from({ length: count }, (_, index) => index), [count], 'int32')
+    const numbers = leaf(
+      Int32Array.from({ length: count }, (_, index) => index),
+      [count],
+      'int32',
+    )
     const isClass = binary('Equal', reshape(classes!, [...classes!.shape, 1]), numbers, 'bool')
     return add(multiply(cast(isClass, 'float32'), scalar(on - off)), scalar(off))
   })

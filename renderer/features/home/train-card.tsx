@@ -38,7 +38,7 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
   const preset = presets.find((card) => card.name === draft.model) ?? null
   const devices = usableDevices(description?.hardware)
   const device = devices.find((usable) => usable === draft.device) ?? 'cpu'
-  const deviceWord = device === 'cpu' ? 'CPU' : 'GPU'
+  const deviceWord = device === 'webgpu' || device === 'cuda' ? 'GPU' : deviceTitles[device]
   const cores = description?.hardware.cpuCores ?? 2
   const rankChoices = [...new Set([1, 2, 3, 4, 6, 8, 12, 16, worldSize])]
     .filter((ranks) => ranks <= Math.min(maxWorldSize, Math.max(2, cores)) || ranks === worldSize)
@@ -86,7 +86,10 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
         {devices.length > 1 && (
           <Select
             label="Device"
-            data={devices.map((usable) => ({ value: usable, label: usable === 'cpu' ? 'CPU' : `GPU through ${deviceTitles[usable]}` }))}
+            data={devices.map((usable) => ({
+              value: usable,
+              label: usable === 'webgpu' || usable === 'cuda' ? `GPU through ${deviceTitles[usable]}` : deviceTitles[usable],
+            }))}
             value={device}
             onChange={(value) => set('device', value)}
             description="what each rank computes on"
@@ -150,10 +153,15 @@ const rankNote = (worldSize: number, device: string, cores: number): string =>
       ? `More ranks than the ${plural(cores, 'core')} of this machine: it works, but they take turns.`
       : `${worldSize} processes, each with its own copy of the model on the ${device}; gradients are averaged after every step.`
 
-/** The CPU, and what a GPU was seen to compute through. */
+/** The CPU, what a GPU was seen to compute through, and TensorFlow where it loads. */
 function usableDevices(hardware: Hardware | undefined): Device[] {
-  const gpus = hardware?.gpus ?? []
-  return deviceSchema.options.filter((device) => device === 'cpu' || gpus.some((gpu) => gpu.through.includes(device)))
+  const { gpus = [], backends = [] } = hardware ?? {}
+  return deviceSchema.options.filter(
+    (device) =>
+      device === 'cpu' ||
+      gpus.some(({ through }) => (through as Device[]).includes(device)) ||
+      (device === 'tensorflow' && backends.some(({ name, available }) => available && name.startsWith(deviceTitles.tensorflow))),
+  )
 }
 
 function sameData(card: DatasetCard, data: unknown): boolean {
