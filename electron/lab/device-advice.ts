@@ -50,7 +50,7 @@ export function adviseTensorFlow({ works, onGpu, version, error }: ProbeResult):
   if (/Cannot find (module|package) '@tensorflow/.test(error ?? ''))
     return `Optional, and not installed. Run in this folder: npm install --include=optional`
   if (/tfjs_binding|native addon/i.test(error ?? ''))
-    return `Optional. Its native library is not here, because installing runs no scripts. Run in this folder: ${installTensorFlow} (prebuilt for Linux and macOS; CUDA 11 and cuDNN 8 for a GPU).`
+    return `Optional. Its native library is not here, because installing runs no scripts. Run in this folder: ${installTensorFlow} (it downloads a prebuilt one, which Windows lacks; a GPU wants CUDA 11.2 and cuDNN 8.1).`
   if (/libtensorflow|libcud|cannot open/i.test(error ?? ''))
     return `Optional. Its library lacks another: ${sentence(error)} It wants CUDA 11.2 and cuDNN 8.1, or none for the CPU.`
   return `Optional. ${sentence(error)}`

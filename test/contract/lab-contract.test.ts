@@ -38,7 +38,7 @@ describe.each(transports)('the lab over %s', (transport) => {
     const { hardware } = await reached.client.hardware.tried()
     for (const name of ['CPU', 'WebGPU', 'CUDA', 'TensorFlow'])
       expect(hardware.backends.filter((backend) => backend.name.includes(name)).map(({ note }) => note)).toEqual([
-        expect.stringMatching(/\w\.$|\w$/),
+        expect.stringMatching(/.{20}/),
       ])
     for (const gpu of hardware.gpus) expect(gpu.usable).toBe(gpu.through.length > 0)
     expect((await reached.client.hardware.describe()).hardware).toEqual(hardware)

@@ -19,7 +19,7 @@ const labels = ['World', 'Sports', 'Business', 'Sci/Tech']
 const validationCount = 559
 
 export function fakeRun(options: FakeRunOptions = {}): RunDetail {
-  const config = runConfigSchema.parse({ name: 'Two ranks, first try', ...options.config })
+  const config = runConfigSchema.parse({ name: 'Two ranks, first try', epochs: 3, ...options.config })
   const stepsPerEpoch = options.stepsPerEpoch ?? 79
   const totalSteps = stepsPerEpoch * config.epochs
   const completed = options.completedSteps ?? totalSteps
