@@ -13,6 +13,7 @@ export class DeviceAdamW implements Optimizer {
   step = 0
   readonly #store: DeviceStore
   readonly #options: Required<AdamWOptions>
+  readonly #normOnHost: boolean
   readonly #rates = {
     gradScale: new Float32Array(1),
     decay: new Float32Array(1),
@@ -20,24 +21,27 @@ export class DeviceAdamW implements Optimizer {
     inverseRoot: new Float32Array(1),
   }
 
-  constructor(store: DeviceStore, { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) {
+  /** `normOnHost`: where the arena holds the same gradients, after an all-reduce. */
+  constructor(store: DeviceStore, options: AdamWOptions, { normOnHost }: { normOnHost: boolean }) {
+    const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
     this.#store = store
+    this.#normOnHost = normOnHost
     this.#options = { weightDecay, beta1, beta2, epsilon }
   }
 
   async gradNorm(): Promise<number> {
-    const { arena, gradients, gradientsAreOnHost, gradientFactor } = this.#store
+    const { arena, gradients } = this.#store
     // All ranks sum the same numbers on the host; sums made on different devices may differ in the last bit.
-    if (gradientsAreOnHost) return Math.sqrt(arena.kernels.sumOfSquares(arena.gradients))
+    if (this.#normOnHost) return Math.sqrt(arena.kernels.sumOfSquares(arena.gradients))
     const [sum] = await this.#store.run('sum of squares', () => [{ value: lazy(sumOfSquares(tensorOver(gradients))) }])
-    return Math.sqrt(sum![0] as number) * gradientFactor
+    return Math.sqrt(sum![0] as number)
   }
 
   async update({ learningRate, gradScale = 1 }: UpdateOptions): Promise<void> {
     this.step++
     const { weightDecay, beta1, beta2 } = this.#options
     const rates = this.#rates
-    rates.gradScale[0] = gradScale * this.#store.gradientFactor
+    rates.gradScale[0] = gradScale
     rates.decay[0] = learningRate * weightDecay
     rates.stepSize[0] = learningRate / (1 - beta1 ** this.step)
     rates.inverseRoot[0] = 1 / Math.sqrt(1 - beta2 ** this.step)

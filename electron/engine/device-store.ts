@@ -33,10 +33,6 @@ export class DeviceStore implements ParameterStore {
   readonly secondMoments: Resident
   /** 1 where weight decay applies. It costs memory, but spares cutting the parameters into runs of like decay. */
   readonly decayed: Resident
-  /** What the gradients must be multiplied by to be means over the global batch; set by the gradient sync. */
-  gradientFactor = 1
-  /** Whether the arena holds the same gradients. */
-  gradientsAreOnHost = false
   readonly #accumulated: Resident
   readonly #flatParameters: LazyValue
   readonly #graphs = new Map<string, CapturedGraph>()

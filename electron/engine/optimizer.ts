@@ -14,7 +14,7 @@ export interface AdamWOptions {
 
 export interface UpdateOptions {
   learningRate: number
-  /** Multiplies the gradient, see `clipScale`. */
+  /** Multiplies the gradient: the division of sums into a mean, and clipping (`clipScale`). */
   gradScale?: number
 }
 
@@ -22,9 +22,9 @@ export interface UpdateOptions {
 export interface Optimizer {
   /** Updates made so far; set it when a checkpoint is loaded. */
   step: number
-  /** Euclidean norm of the mean gradient. */
+  /** Euclidean norm of the gradients as they are. */
   gradNorm(): number | Promise<number>
-  /** One update from the mean gradient. */
+  /** One update from the gradients. */
   update(options: UpdateOptions): void | Promise<void>
 }
 
@@ -51,7 +51,7 @@ export class AdamW implements Optimizer {
     return Math.sqrt(this.#arena.kernels.sumOfSquares(this.#arena.gradients))
   }
 
-  /** One update from `arena.gradients`, multiplied by `gradScale` (see `clipScale`). */
+  /** One update from `arena.gradients`. */
   update({ learningRate, gradScale = 1 }: UpdateOptions): void {
     this.step++
     const step = { ...this.#constants, learningRate, gradScale, step: this.step }

@@ -6,11 +6,12 @@
 import type { Device } from '../../shared/domain/device.ts'
 import { DeviceAdamW } from './device-adamw.ts'
 import { DeviceStore } from './device-store.ts'
-import { SingleDeviceSync, ThroughHostSync } from './device-sync.ts'
+import { ThroughHostSync } from './device-sync.ts'
 import type { GradientSync } from './gradient-sync.ts'
 import { AdamW, type AdamWOptions, type Optimizer } from './optimizer.ts'
 import { HostStore, type ParameterStore } from './parameter-store.ts'
 import type { ParameterArena } from './parameters.ts'
+import { singleRankSync } from './single-rank-sync.ts'
 
 export interface PlacementOptions {
   /** Initialised or restored. */
@@ -33,7 +34,7 @@ export async function placeTraining({ arena, device, optimizer, sync, isAlone }:
   const store = await DeviceStore.filledFrom(arena)
   return {
     store,
-    optimizer: new DeviceAdamW(store, optimizer),
-    sync: isAlone ? new SingleDeviceSync(store) : new ThroughHostSync(store, sync),
+    optimizer: new DeviceAdamW(store, optimizer, { normOnHost: !isAlone }),
+    sync: isAlone ? singleRankSync : new ThroughHostSync(store, sync),
   }
 }

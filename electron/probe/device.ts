@@ -7,7 +7,7 @@ import type { Batch } from '../data/types.ts'
 import { createClassifier } from '../engine/classifier.ts'
 import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
 import { placeTraining } from '../engine/placement.ts'
-import { SingleRankSync } from '../engine/single-rank-sync.ts'
+import { singleRankSync } from '../engine/single-rank-sync.ts'
 import type { Device } from '../../shared/domain/device.ts'
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import { isSoftwareDriver } from './drivers.ts'
@@ -55,8 +55,13 @@ async function stepOn(device: Device): Promise<Float32Array> {
   const arena = new ParameterArena(miniature)
   initializeParameters(arena, 1)
   const before = arena.parameters.slice()
-  const sync = new SingleRankSync(arena.kernels)
-  const { store, optimizer, ...placed } = await placeTraining({ arena, device, optimizer: { weightDecay: 0.01 }, sync, isAlone: true })
+  const { store, optimizer, ...placed } = await placeTraining({
+    arena,
+    device,
+    optimizer: { weightDecay: 0.01 },
+    sync: singleRankSync,
+    isAlone: true,
+  })
   const sums = await createClassifier({ config: miniature, arena, store, threads: 1 }).gradients(batch, null)
   await placed.sync.reduce(arena.gradients, sums, 1)
   await optimizer.gradNorm()

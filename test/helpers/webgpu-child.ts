@@ -8,7 +8,7 @@ import { DeviceStore } from '../../electron/engine/device-store.ts'
 import { train, type TrainStep } from '../../electron/engine/loop.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import { placeTraining } from '../../electron/engine/placement.ts'
-import { SingleRankSync } from '../../electron/engine/single-rank-sync.ts'
+import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import type { Device } from '../../shared/domain/device.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from './small-models.ts'
 
@@ -47,8 +47,7 @@ interface Trained {
 /** Two micro-steps a step, and once an empty one, with clipping and weight decay. */
 async function trainOn(device: Device, isAlone: boolean): Promise<Trained> {
   const arena = makeArena(config, { gain: 2 })
-  const sync = new SingleRankSync(arena.kernels)
-  const { store, ...parts } = await placeTraining({ arena, device, optimizer: { weightDecay: 0.1 }, sync, isAlone })
+  const { store, ...parts } = await placeTraining({ arena, device, optimizer: { weightDecay: 0.1 }, sync: singleRankSync, isAlone })
   const empty = { ...batches[1]!, exampleCount: 0, tokenCount: 0 }
   const steps: TrainStep[] = Array.from({ length: stepCount }, (_, index) => ({
     epoch: 0,

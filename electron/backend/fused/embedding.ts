@@ -4,34 +4,31 @@
  * after an all-reduce it also holds rows that only other ranks touched. Where the rows must not leave the device, the
  * table is gathered instead of scattered, which needs no addition in random places either.
  */
-import { derivedLeaf, filled, record, recordHostStep, type LazyValue } from '../graph.ts'
-import { add, binary, cast, columnSum, concat, matMul, pad, reshape, slice } from '../operators.ts'
+import { derivedLeaf, filled, recordHostStep, type LazyValue } from '../graph.ts'
+import { add, binary, cast, concat, gatherRows, matMul, pad, reshape } from '../operators.ts'
 import type { tf } from '../tf.ts'
 import { fuse, lazy } from './fused.ts'
+import type { TokenLayout } from './token-layout.ts'
 
-/** ids int32 [rows, length], words [vocabulary, dim], positions [most, dim] → [rows·length, dim]. `paddingId` gets no gradient. */
-export function embed(ids: tf.Tensor, words: tf.Tensor, positions: tf.Tensor, paddingId: number): tf.Tensor {
-  const I = lazy(ids)
-  const [rows, length] = I.shape as [number, number]
-  if (I.source.kind !== 'leaf') throw new Error('Token ids must come from the host')
-  const idData = I.source.data as Int32Array
+/** words [vocabulary, dim], positions [most, dim] → [flat, dim]. `paddingId` gets no gradient. */
+export function embed(layout: TokenLayout, words: tf.Tensor, positions: tf.Tensor, paddingId: number): tf.Tensor {
+  const ids = lazy(layout.ids)
+  if (ids.source.kind !== 'leaf') throw new Error('Token ids must come from the host')
+  const idData = ids.source.data as Int32Array
   return fuse([words, positions], (W, P) => {
     const [most, dim] = P.shape as [number, number]
+    const { length } = layout
     if (length > most) throw new Error(`${length} tokens are more than the model's ${most} positions`)
-    const gathered = record('Gather', [W, I], { axis: 0 }, [rows, length, dim])
-    const gradients = (dy: LazyValue): LazyValue[] => {
-      const perPosition = reshape(columnSum(reshape(dy, [rows, length * dim])), [length, dim])
-      return [
-        recordHostStep(
-          [dy],
-          W.shape,
-          ([rowGradients], table) => scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId),
-          () => gatherTable(I, idData, dy, W.shape[0]!, paddingId),
-        ),
-        pad(perPosition, [0, 0], [most - length, 0]),
-      ]
-    }
-    return { value: reshape(add(gathered, slice(P, [0, 0], [length, dim])), [rows * length, dim]), gradients }
+    const gradients = (dy: LazyValue): LazyValue[] => [
+      recordHostStep(
+        [dy],
+        W.shape,
+        ([rowGradients], table) => scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId),
+        () => gatherTable(ids, idData, dy, W.shape[0]!, paddingId),
+      ),
+      pad(matMul(lazy(layout.positionSums), dy), [0, 0], [most - length, 0]),
+    ]
+    return { value: add(gatherRows(W, ids), gatherRows(P, lazy(layout.positions))), gradients }
   })
 }
 
@@ -60,5 +57,5 @@ function gatherTable(ids: LazyValue, idData: Int32Array, rowGradients: LazyValue
     rowOfWord.fill(0)
     for (const [position, id] of idData.entries()) if (id !== paddingId) rowOfWord[id] = position + 1
   })
-  return record('Gather', [concat([filled([1, dim], 0), sums]), rows], { axis: 0 }, [vocabSize, dim])
+  return gatherRows(concat([filled([1, dim], 0), sums]), rows)
 }
