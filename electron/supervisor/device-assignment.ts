@@ -57,10 +57,11 @@ export function selectionVariables({ pciAddress, cudaIndex }: Gpu, device: GpuDe
 function unusable(device: Device, { gpus, backends }: Hardware): LabError {
   const status = backends.find(({ name }) => name.includes(deviceTitles[device]))
   const found = gpus.length === 0 ? 'No GPU was found.' : `Found: ${gpus.map(({ name }) => name).join(', ')}.`
+  const facts = [...(device === 'tensorflow' ? [] : [found]), ...(status ? [status.note] : [])]
   return new LabError({
     code: 'BACKEND_UNAVAILABLE',
     title: `Nothing can be computed through ${deviceTitles[device]} here`,
-    cause: status ? `${found} ${status.note}` : found,
+    cause: facts.join(' ') || 'It was not tried.',
     suggestion: 'Train on the CPU (--device cpu), or do what the hardware panel says and start the lab again.',
   })
 }
