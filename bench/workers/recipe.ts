@@ -11,6 +11,7 @@ import { DistributedSampler } from '../../electron/ddp/sampler.ts'
 import { createClassifier } from '../../electron/engine/classifier.ts'
 import { train, type TrainStep } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
+import { HostStore } from '../../electron/engine/parameter-store.ts'
 import { initializeParameters, ParameterArena } from '../../electron/engine/parameters.ts'
 import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import { evaluateExamples } from '../../electron/inference/evaluate.ts'
@@ -49,7 +50,7 @@ export default async function run([data, threads, arm]: string[]): Promise<void>
   const totalSteps = sampler.stepsPerEpoch
   const training = train({
     classifier,
-    arena,
+    store: new HostStore(arena),
     optimizer: new AdamW(arena, { weightDecay: config.weightDecay }),
     sync: singleRankSync,
     config,

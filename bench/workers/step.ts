@@ -7,6 +7,7 @@ import { Reducer } from '../../electron/ddp/reducer.ts'
 import { createClassifier } from '../../electron/engine/classifier.ts'
 import { train } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
+import { HostStore } from '../../electron/engine/parameter-store.ts'
 import type { StepPhases } from '../../shared/domain/metrics.ts'
 import { readJob } from '../job.ts'
 import { serve } from './serve.ts'
@@ -16,7 +17,7 @@ export default async function run([directory, threads, rank, worldSize, rendezvo
   const group = await joinSocketRing({ rank: Number(rank), worldSize: Number(worldSize), attempt: 'bench', directory: rendezvous! })
   const steps = train({
     classifier: createClassifier({ config: arena.config, arena, threads: Number(threads) }),
-    arena,
+    store: new HostStore(arena),
     optimizer: new AdamW(arena, { weightDecay: 0.01 }),
     sync: new Reducer({ group, arena, bucketCapBytes: Number(bucketCapBytes) }),
     config: { seed: 1, learningRate: 2e-5, warmupFraction: 0, maxGradNorm: 1 },

@@ -4,6 +4,8 @@
  * may be disposed of while its value lives on in a captured graph.
  */
 
+import type { Resident } from './resident.ts'
+
 export type ElementType = 'float32' | 'int32' | 'int64' | 'bool'
 export type TypedData = Float32Array | Int32Array | BigInt64Array | Uint8Array
 export type Shape = readonly number[]
@@ -18,13 +20,15 @@ export type HostStep = (inputs: TypedData[], destination: TypedData) => void
 export type Source =
   /**
    * A buffer of the caller: fed at each run, so rewriting it and running again computes with the new content. Where it
-   * is elastic, the model leaves its shape open.
+   * is elastic, the model leaves its shape open. `refresh` brings what is derived from other buffers up to date.
    */
-  | { readonly kind: 'leaf'; readonly data: TypedData; readonly isElastic: boolean }
+  | { readonly kind: 'leaf'; readonly data: TypedData; readonly isElastic: boolean; readonly refresh?: () => void }
+  /** Content that stays on the device from run to run. */
+  | { readonly kind: 'resident'; readonly resident: Resident }
   /** Part of the model; `key` identifies type, shape and content. */
   | { readonly kind: 'constant'; readonly data: TypedData; readonly key: string }
   | { readonly kind: 'node'; readonly node: LazyNode; readonly output: number }
-  | { readonly kind: 'host'; readonly inputs: readonly LazyValue[]; readonly step: HostStep }
+  | { readonly kind: 'host'; readonly inputs: readonly LazyValue[]; readonly step: HostStep; readonly onDevice: () => LazyValue }
 
 export interface LazyNode {
   readonly operator: string
@@ -77,6 +81,11 @@ export function leaf(data: TypedData, shape: Shape, type: ElementType, { isElast
   return new LazyValue(shape, type, { kind: 'leaf', data, isElastic })
 }
 
+/** A value that the host derives from other buffers just before each run. */
+export function derivedLeaf(data: TypedData, shape: Shape, type: ElementType, refresh: () => void): LazyValue {
+  return new LazyValue(shape, type, { kind: 'leaf', data, isElastic: false, refresh })
+}
+
 function constant(shape: Shape, type: ElementType, data: TypedData, content: string): LazyValue {
   return new LazyValue(shape, type, { kind: 'constant', data, key: `${type}[${shape}]${content}` })
 }
@@ -122,6 +131,10 @@ export function record(
   return recordMany(operator, inputs, attributes, [{ shape, type }], domain)[0]!
 }
 
-export function recordHostStep(inputs: readonly LazyValue[], shape: Shape, step: HostStep): LazyValue {
-  return new LazyValue(shape, 'float32', { kind: 'host', inputs, step })
+/** `onDevice` records the same value as nodes, for graphs whose results must not leave the device. */
+export function recordHostStep(inputs: readonly LazyValue[], shape: Shape, step: HostStep, onDevice: () => LazyValue): LazyValue {
+  return new LazyValue(shape, 'float32', { kind: 'host', inputs, step, onDevice })
 }
+
+/** `value`, computed without the host. */
+export const onDevice = (value: LazyValue): LazyValue => (value.source.kind === 'host' ? value.source.onDevice() : value)

@@ -1,6 +1,7 @@
 /**
  * Front door of the TensorFlow.js backend `onnxruntime`. One per process and thread, because TensorFlow.js has one
- * global engine. Everything runs on the CPU through onnxruntime-node's public interface.
+ * global engine. A graph runs on the CPU or on the device that it was captured for, through onnxruntime-node's public
+ * interface.
  */
 import { Executor } from './executor.ts'
 import { registerElementwiseKernels } from './kernels/elementwise.ts'
@@ -13,8 +14,11 @@ import { tf } from './tf.ts'
 
 export { tf } from './tf.ts'
 export { lazy, tensorOf } from './fused/fused.ts'
-export { leaf } from './graph.ts'
-export type { CapturedGraph } from './executor.ts'
+export { indices, leaf, onDevice, record, scalar, filled, type LazyValue } from './graph.ts'
+export type { CapturedGraph, Wanted } from './executor.ts'
+export { concat } from './operators.ts'
+export { loadTensorFlow } from './tensorflow.ts'
+export { Resident, residentLeaf } from './resident.ts'
 export type { OnnxRuntimeBackend } from './onnxruntime-backend.ts'
 export { attention } from './fused/attention.ts'
 export { crossEntropySum } from './fused/cross-entropy.ts'

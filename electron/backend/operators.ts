@@ -68,6 +68,12 @@ export function pad(x: LazyValue, before: readonly number[], after: readonly num
   return record('Pad', [x, fedIndices([...before, ...after]), filled([], value, x.type as 'float32')], {}, shape, x.type)
 }
 
+/** Joins along an axis. */
+export function concat(values: readonly LazyValue[], axis = 0): LazyValue {
+  const joined = values.reduce((sum, value) => sum + value.shape[axis]!, 0)
+  return record('Concat', values, { axis }, values[0]!.shape.with(axis, joined), values[0]!.type)
+}
+
 export interface MatMulOptions {
   transposeA?: boolean
   transposeB?: boolean

@@ -4,8 +4,10 @@
  * cached by.
  */
 import { createHash } from 'node:crypto'
+import type { Device } from '../../shared/domain/device.ts'
 import { foldAddsIntoGemm } from './fold.ts'
 import type { LazyNode, LazyValue } from './graph.ts'
+import { lower } from './lowering.ts'
 
 export interface Plan {
   /** Each node comes after those it reads from. */
@@ -18,8 +20,8 @@ export interface Plan {
 }
 
 /** `outputs` must be values of nodes, no two the same (see executor.ts). */
-export function makePlan(outputs: readonly LazyValue[]): Plan {
-  const nodes = foldAddsIntoGemm(sortNodes(outputs), outputs)
+export function makePlan(outputs: readonly LazyValue[], device: Device = 'cpu'): Plan {
+  const nodes = foldAddsIntoGemm(lower(sortNodes(outputs), device), outputs)
   const leaves = new Map<LazyValue, number>()
   const produced = new Map<LazyValue, string>()
   const hash = createHash('sha256')

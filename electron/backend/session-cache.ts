@@ -3,13 +3,17 @@
  * memory of its largest run; one that was let go is made again from the model, which costs tens of milliseconds.
  */
 import { InferenceSession } from 'onnxruntime-node'
-import type { OnnxValueMap } from './executor.ts'
+import type { Device } from '../../shared/domain/device.ts'
+import type { OnnxFetches, OnnxValueMap } from './executor.ts'
 
 export interface SessionModel {
   key: string
   bytes: Uint8Array
   /** Threads inside an operator. */
   threads: number
+  device: Device
+  /** Names of the outputs that stay on the device. */
+  residentOutputs: readonly string[]
 }
 
 interface Entry {
@@ -32,11 +36,11 @@ export class SessionCache {
     return this.#entries.size
   }
 
-  /** Runs `model` once; `fetches` are written in place. */
-  async run(model: SessionModel, feeds: OnnxValueMap, fetches: OnnxValueMap): Promise<void> {
+  /** Runs `model` once; `fetches` are written in place, unless an output stays on the device. */
+  async run(model: SessionModel, feeds: OnnxValueMap, fetches: OnnxFetches): Promise<OnnxValueMap> {
     const entry = this.#acquire(model)
     try {
-      await (await entry.session).run(feeds, fetches)
+      return (await (await entry.session).run(feeds, fetches)) as OnnxValueMap
     } finally {
       entry.pending--
       await this.#evict()
@@ -50,7 +54,7 @@ export class SessionCache {
   }
 
   #acquire(model: SessionModel): Entry {
-    const key = `${model.threads}/${model.key}`
+    const key = [model.device, model.threads, ...model.residentOutputs, model.key].join('/')
     let entry = this.#entries.get(key)
     if (entry) this.#entries.delete(key)
     else {
@@ -72,16 +76,25 @@ export class SessionCache {
   }
 }
 
-function createSession(model: SessionModel): Promise<InferenceSession> {
-  return InferenceSession.create(model.bytes, {
-    executionProviders: ['cpu'],
-    executionMode: 'sequential',
-    intraOpNumThreads: model.threads,
-    interOpNumThreads: 1,
-    // Planned arenas hold a third more memory at the same speed.
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-    // Threads that spin between runs would take the cores that all-reduce and optimizer need.
-    extra: { session: { force_spinning_stop: '1' } },
+function createSession({ bytes, threads, device, residentOutputs }: SessionModel): Promise<InferenceSession> {
+  const common = { intraOpNumThreads: threads, logSeverityLevel: 3 } as const
+  if (device === 'cpu') {
+    return InferenceSession.create(bytes, {
+      ...common,
+      executionProviders: ['cpu'],
+      executionMode: 'sequential',
+      interOpNumThreads: 1,
+      // Planned arenas hold a third more memory at the same speed.
+      enableMemPattern: false,
+      // Threads that spin between runs would take the cores that all-reduce and optimizer need.
+      extra: { session: { force_spinning_stop: '1' } },
+    })
+  }
+  return InferenceSession.create(bytes, {
+    ...common,
+    executionProviders: [device],
+    preferredOutputLocation: Object.fromEntries(residentOutputs.map((name) => [name, 'gpu-buffer'])),
+    // What the device cannot compute is an error, not a silent detour through the CPU.
+    extra: { session: { disable_cpu_ep_fallback: '1' } },
   })
 }

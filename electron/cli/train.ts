@@ -1,8 +1,11 @@
 /** `train`: one run in the terminal, from the flags to the model folder. The window shows the same run in its list. */
 import { resolve } from 'node:path'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
+import type { Hardware } from '../../shared/domain/hardware.ts'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import { detectHardware } from '../lab/hardware.ts'
+import { Machine } from '../lab/machine.ts'
 import { trainCommand } from '../lab/train-flags.ts'
 import { labDirectory } from '../paths.ts'
 import { modelDirectory, readRecord } from '../supervisor/run-directory.ts'
@@ -42,7 +45,7 @@ async function startOptions(given: Arguments): Promise<StartRunOptions> {
     const config = configFrom(given)
     const out = given.values.get('out')
     const command = trainCommand(config)
-    return { store, config, hardware: await detectHardware(), command, ...(out === undefined ? {} : { runDirectory: resolve(out) }) }
+    return { store, config, hardware: await hardwareFor(config), command, ...(out === undefined ? {} : { runDirectory: resolve(out) }) }
   }
   const other = [...given.values.keys()].find((flag) => flag !== 'resume')
   if (other !== undefined) {
@@ -50,8 +53,10 @@ async function startOptions(given: Arguments): Promise<StartRunOptions> {
   }
   const runDirectory = isRunId(resume) ? store.directory(resume) : resolve(resume)
   const { config, command } = await readRecord(runDirectory)
-  return { store, config, hardware: await detectHardware(), command, runDirectory, resume: true }
+  return { store, config, hardware: await hardwareFor(config), command, runDirectory, resume: true }
 }
+
+const hardwareFor = async ({ device }: RunConfig): Promise<Hardware> => new Machine(await detectHardware()).for(device)
 
 /** Prints what happens until the run is over; the first Ctrl-C stops it with a checkpoint, the second ends it at once. */
 async function follow(handle: RunHandle, printer: ProgressPrinter | null): Promise<RunRecord> {

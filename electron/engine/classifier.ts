@@ -21,13 +21,14 @@ import { dropoutSites, MaskPool, type DropoutMask } from './dropout.ts'
 import type { StepSums } from './gradient-sync.ts'
 import { forward } from './model.ts'
 import { packedShape, type PackedShape } from './packing.ts'
+import { HostStore, type ParameterStore } from './parameter-store.ts'
 import type { ParameterArena } from './parameters.ts'
 import type { DropoutCounter } from './random.ts'
 
 export interface Classifier {
   readonly labelCount: number
   /**
-   * Overwrites `arena.gradients` with the sums, over the examples of `batch`, of the gradients of their losses.
+   * Overwrites the store's gradients with the sums, over the examples of `batch`, of the gradients of their losses.
    * `dropout` null: none; otherwise the model's rates, drawn from this counter.
    */
   gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }>
@@ -39,6 +40,8 @@ export interface Classifier {
 export interface ClassifierOptions {
   config: ModelConfig
   arena: ParameterArena
+  /** Where the parameters live, and so what computes; absent: the arena, on the CPU. */
+  store?: ParameterStore
   /** Of ONNX Runtime, inside an operator. */
   threads: number
   /** Work that other implementations do and that changes no result, for comparisons only. */
@@ -67,7 +70,7 @@ export const createClassifier = (options: ClassifierOptions): Classifier => new 
 class CapturingClassifier implements Classifier {
   readonly labelCount: number
   readonly #config: ModelConfig
-  readonly #arena: ParameterArena
+  readonly #store: ParameterStore
   readonly #threads: number
   readonly #comparison: Required<Comparison>
   readonly #backend: OnnxRuntimeBackend
@@ -77,22 +80,21 @@ class CapturingClassifier implements Classifier {
   /** The call before this one: calls share buffers, so each waits for the last. */
   #previous: Promise<unknown> = Promise.resolve()
 
-  constructor({ config, arena, threads, comparison = {} }: ClassifierOptions) {
+  constructor({ config, arena, store = new HostStore(arena), threads, comparison = {} }: ClassifierOptions) {
     this.labelCount = config.labels.length
     this.#config = config
-    this.#arena = arena
+    this.#store = store
     this.#threads = threads
     this.#comparison = { wholeLastLayer: false, keepPadding: false, ...comparison }
     this.#backend = createBackend({ threads })
-    const parameterTensor = (name: string, shape: readonly number[]): tf.Tensor => tensorOf(leaf(arena.parameter(name), shape, 'float32'))
-    this.#parameters = new Map(arena.specs.map(({ name, shape }) => [name, tf.keep(parameterTensor(name, shape))]))
+    this.#parameters = new Map(arena.names.map((name) => [name, tf.keep(tensorOf(store.parameter(name)))]))
   }
 
   gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }> {
     return this.#inTurn(async () => {
       const { exampleCount, tokenCount } = batch
       if (exampleCount === 0) {
-        this.#arena.gradients.fill(0)
+        await this.#store.clearGradients()
         return { lossSum: 0, exampleCount, tokenCount }
       }
       const shape = packedShape(batch, this.#comparison.keepPadding)
@@ -149,8 +151,8 @@ class CapturingClassifier implements Classifier {
       const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(inputs, masks), targets))([
         ...this.#parameters.values(),
       ])
-      const gradients = this.#arena.names.map((name, index) => ({ value: lazy(grads[index]!), destination: this.#arena.gradient(name) }))
-      graph = this.#backend.executor.capture([{ value: lazy(value) }, ...gradients], this.#threads)
+      const wanted = [{ value: lazy(value) }, ...this.#store.gradientOutputs(grads.map(lazy))]
+      graph = this.#backend.executor.capture(wanted, this.#threads, this.#store.device)
     })
     return { buffers, masks, graph: graph! }
   }
@@ -160,7 +162,7 @@ class CapturingClassifier implements Classifier {
     let graph: CapturedGraph | undefined
     tf.tidy(() => {
       const logits = this.#forward(buffers.tensors(), [])
-      graph = this.#backend.executor.capture([{ value: lazy(logits) }], this.#threads)
+      graph = this.#backend.executor.capture([{ value: lazy(logits) }], this.#threads, this.#store.device)
     })
     return { buffers, masks: [], graph: graph! }
   }

@@ -8,8 +8,8 @@ import type { Batch } from '../data/types.ts'
 import type { Classifier } from './classifier.ts'
 import { DivergedError } from './diverged.ts'
 import type { GradientSync, StepSums } from './gradient-sync.ts'
-import { clipScale, type AdamW } from './optimizer.ts'
-import type { ParameterArena } from './parameters.ts'
+import { clipScale, type Optimizer } from './optimizer.ts'
+import type { ParameterStore } from './parameter-store.ts'
 import { learningRateAt, type ScheduleConfig } from './schedule.ts'
 
 /** This rank's batches of one optimizer step. */
@@ -21,8 +21,8 @@ export interface TrainStep {
 
 export interface TrainOptions {
   classifier: Classifier
-  arena: ParameterArena
-  optimizer: AdamW
+  store: ParameterStore
+  optimizer: Optimizer
   sync: GradientSync
   config: Pick<RunConfig, 'seed' | 'maxGradNorm'> & ScheduleConfig
   steps: Iterable<TrainStep> | AsyncIterable<TrainStep>
@@ -48,7 +48,7 @@ export interface StepResult {
 }
 
 export async function* train(options: TrainOptions): AsyncGenerator<StepResult, void, undefined> {
-  const { arena, optimizer, sync, config, totalSteps, rank } = options
+  const { store, optimizer, sync, config, totalSteps, rank } = options
   let step = options.startStep
   const clock = new PhaseClock()
   for await (const { epoch, microBatches } of options.steps) {
@@ -59,18 +59,18 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
     const local = await sumGradients(options, microBatches, step)
     const forwardBackwardMs = clock.lap()
 
-    const global = await sync.reduce(arena.gradients, local, step)
+    const global = await sync.reduce(store.arena.gradients, local, step)
     const allReduceMs = clock.lap()
 
     const globalLoss = global.lossSum / global.exampleCount
     // The gradients are sums: the mean is taken in the passes that read them anyway.
-    const gradNorm = optimizer.gradNorm() / global.exampleCount
+    const gradNorm = (await optimizer.gradNorm()) / global.exampleCount
     const learningRate = learningRateAt(step, totalSteps, config)
     if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm)) {
       const globalExampleCount = global.exampleCount
       throw new DivergedError({ step, epoch, globalLoss, globalExampleCount, gradNorm, learningRate, localLoss: meanLoss(local) })
     }
-    optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) / global.exampleCount })
+    await optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) / global.exampleCount })
     const optimizerMs = clock.lap()
 
     yield {
@@ -95,9 +95,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
   }
 }
 
-/** Leaves the sums over all micro-batches in `arena.gradients`. */
+/** Leaves the sums over all micro-batches where the store keeps gradients. */
 async function sumGradients(
-  { classifier, arena, config, rank }: TrainOptions,
+  { classifier, store, config, rank }: TrainOptions,
   microBatches: readonly Batch[],
   step: number,
 ): Promise<StepSums> {
@@ -106,9 +106,7 @@ async function sumGradients(
     const { lossSum, exampleCount } = await classifier.gradients(batch, { seed: config.seed, rank, step, microStep })
     sums.lossSum += lossSum
     sums.exampleCount += exampleCount
-    const isLast = microStep === microBatches.length - 1
-    if (microStep > 0) arena.kernels.add(isLast ? arena.gradients : arena.accumulated, isLast ? arena.accumulated : arena.gradients)
-    else if (!isLast) arena.accumulated.set(arena.gradients)
+    await store.accumulate(microStep, microStep === microBatches.length - 1)
   }
   return sums
 }

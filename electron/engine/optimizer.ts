@@ -12,12 +12,28 @@ export interface AdamWOptions {
   epsilon?: number
 }
 
+export interface UpdateOptions {
+  learningRate: number
+  /** Multiplies the gradient: the division of sums into a mean, and clipping (`clipScale`). */
+  gradScale?: number
+}
+
+/** What the loop needs of an optimizer, wherever the parameters live. */
+export interface Optimizer {
+  /** Updates made so far; set it when a checkpoint is loaded. */
+  step: number
+  /** Euclidean norm of the gradients as they are. */
+  gradNorm(): number | Promise<number>
+  /** One update from the gradients. */
+  update(options: UpdateOptions): void | Promise<void>
+}
+
 interface Segment {
   vectors: AdamWVectors
   weightDecay: number
 }
 
-export class AdamW {
+export class AdamW implements Optimizer {
   /** Updates made so far; set it when a checkpoint is loaded. */
   step = 0
   readonly #arena: ParameterArena
@@ -35,8 +51,8 @@ export class AdamW {
     return Math.sqrt(this.#arena.kernels.sumOfSquares(this.#arena.gradients))
   }
 
-  /** One update from `arena.gradients`, multiplied by `gradScale`: the division of sums into a mean, and clipping (`clipScale`). */
-  update({ learningRate, gradScale = 1 }: { learningRate: number; gradScale?: number }): void {
+  /** One update from `arena.gradients`. */
+  update({ learningRate, gradScale = 1 }: UpdateOptions): void {
     this.step++
     const step = { ...this.#constants, learningRate, gradScale, step: this.step }
     for (const { vectors, weightDecay } of this.#segments) this.#arena.kernels.adamW(vectors, { ...step, weightDecay })

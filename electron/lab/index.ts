@@ -10,6 +10,7 @@ import { DatasetShelf } from './dataset-shelf.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
 import { lockDirectory } from './lock.ts'
+import { Machine } from './machine.ts'
 import { modelHandlers } from './model-handlers.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
@@ -34,7 +35,7 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
     const inference = new InferenceClient()
     const parts: LabParts = {
       labDirectory,
-      hardware: await detectHardware(),
+      machine: new Machine(await detectHardware()),
       store: new RunStore(labDirectory),
       supervisor,
       shelf,

@@ -6,13 +6,14 @@ import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 
 interface TrainFlag {
-  field: Exclude<keyof RunConfig, 'data' | 'device'>
+  field: Exclude<keyof RunConfig, 'data'>
   kind: 'number' | 'text' | 'switch'
   help: string
 }
 
 export const trainFlags = {
   ranks: { field: 'worldSize', kind: 'number', help: 'number of ranks, each a process of its own' },
+  device: { field: 'device', kind: 'text', help: 'cpu, webgpu, cuda or tensorflow' },
   model: { field: 'model', kind: 'text', help: 'tiny, small or distilbert' },
   epochs: { field: 'epochs', kind: 'number', help: 'passes over the training data' },
   'micro-batch': { field: 'microBatch', kind: 'number', help: 'examples per rank and micro-step' },

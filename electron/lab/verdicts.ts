@@ -1,6 +1,8 @@
 /** What a machine is good for, in plain sentences. Pure; figures that were not measured here say that they are predicted. */
+import { deviceTitles, type Device } from '../../shared/domain/device.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
 import { countParameters, modelPresetNames, modelPresets } from '../../shared/domain/model-config.ts'
+import { likeGpus } from '../supervisor/device-assignment.ts'
 
 const gigabyte = 1024 ** 3
 /** Parameters, gradients and the two moments of AdamW, 4 bytes each. */
@@ -40,10 +42,27 @@ export function verdicts(hardware: Hardware): string[] {
 }
 
 /** What "Train on 2 GPUs" means here. */
-export function describeTwoRanks(hardware: Hardware): { onGpus: boolean; label: string; note: string } {
+export function describeTwoRanks(hardware: Hardware): { onGpus: boolean; device: Device; label: string; note: string } {
+  const label = 'Train on 2 GPUs'
+  const device = pairedDevices.find((candidate) => likeGpus(hardware, candidate).length >= 2)
+  if (device) {
+    const names = likeGpus(hardware, device)
+      .slice(0, 2)
+      .map((gpu) => gpu.name)
+    return { onGpus: true, device, label, note: `${names.join(' and ')}, one rank each, through ${deviceTitles[device]}.` }
+  }
+  const { gpus } = hardware
+  const usable = gpus.filter((gpu) => gpu.usable)
   const named =
-    hardware.gpus.length > 0 ? `${hardware.gpus.map((gpu) => gpu.name).join(', ')} found, but not used by this version` : 'No usable GPU'
-  return { onGpus: false, label: 'Train on 2 GPUs', note: `${named}: two CPU ranks run the same code and the same collectives.` }
+    usable.length > 0
+      ? `${usable.map((gpu) => gpu.name).join(', ')} usable, but not two of a kind`
+      : gpus.length > 0
+        ? `${gpus.map((gpu) => gpu.name).join(', ')} found, but not usable here`
+        : 'No usable GPU'
+  return { onGpus: false, device: 'cpu', label, note: `${named}: two CPU ranks run the same code and the same collectives.` }
 }
+
+/** WebGPU first: with it, parameters and moments stay on the GPU. */
+const pairedDevices = ['webgpu', 'cuda'] as const
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

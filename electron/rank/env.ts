@@ -25,6 +25,8 @@ const rankEnvSchema = z
     DISTRINEWS_RENDEZVOUS: z.string().min(1),
     DISTRINEWS_RUN_DIRECTORY: z.string().min(1),
     DISTRINEWS_CACHE_DIRECTORY: z.string().min(1),
+    /** What is shown as the device of this rank. */
+    DISTRINEWS_DEVICE_NAME: z.string().min(1),
     DISTRINEWS_THREADS: count.refine((threads) => threads > 0),
     /** Directory of the checkpoint to go on from; empty for a fresh start. */
     DISTRINEWS_RESUME_FROM: z.string(),
@@ -41,6 +43,8 @@ export interface RankEnv {
   rendezvousDirectory: string
   runDirectory: string
   cacheDirectory: string
+  /** Which device of `config.device`'s kind: in words, for the person. */
+  deviceName: string
   /** ONNX Runtime threads of this rank. */
   threads: number
   resumeFrom: string | null
@@ -59,6 +63,7 @@ export function readRankEnv(variables: NodeJS.ProcessEnv): RankEnv {
     rendezvousDirectory: env.DISTRINEWS_RENDEZVOUS,
     runDirectory: env.DISTRINEWS_RUN_DIRECTORY,
     cacheDirectory: env.DISTRINEWS_CACHE_DIRECTORY,
+    deviceName: env.DISTRINEWS_DEVICE_NAME,
     threads: env.DISTRINEWS_THREADS,
     resumeFrom: env.DISTRINEWS_RESUME_FROM || null,
   }
@@ -76,6 +81,7 @@ export function writeRankEnv(env: RankEnv): Record<string, string> {
     DISTRINEWS_RENDEZVOUS: env.rendezvousDirectory,
     DISTRINEWS_RUN_DIRECTORY: env.runDirectory,
     DISTRINEWS_CACHE_DIRECTORY: env.cacheDirectory,
+    DISTRINEWS_DEVICE_NAME: env.deviceName,
     DISTRINEWS_THREADS: String(env.threads),
     DISTRINEWS_RESUME_FROM: env.resumeFrom ?? '',
   } satisfies z.input<typeof rankEnvSchema>

@@ -3,6 +3,7 @@
  * when the supervisor is gone; leaves Ctrl-C, which a terminal sends to every process, to the supervisor.
  */
 import { Worker } from 'node:worker_threads'
+import { deviceTitles } from '../../shared/domain/device.ts'
 import { entryFile } from '../paths.ts'
 import { RankChannel } from './channel.ts'
 import { readRankEnv } from './env.ts'
@@ -27,7 +28,9 @@ try {
   const beat = new Int32Array(new SharedArrayBuffer(4))
   const workerData: HeartbeatData = { rendezvousDirectory: env.rendezvousDirectory, beat }
   new Worker(entryFile('heartbeat'), { workerData })
-  channel.send({ type: 'hello', device: `CPU, ${env.threads} ${env.threads === 1 ? 'thread' : 'threads'}` })
+  // A GPU is named when it has computed something, see train.ts.
+  const { device } = env.config
+  channel.send({ type: 'hello', device: device === 'cpu' ? env.deviceName : `${deviceTitles[device]}, not used yet` })
   // Loaded after the heartbeat has begun: the runtime is large.
   const { trainRank } = await import('./train.ts')
   await channel.finished(await trainRank(env, channel, beat))

@@ -17,6 +17,8 @@ export type RankDigests = z.infer<typeof digestsSchema>
 export const rankMessageSchema = z.discriminatedUnion('type', [
   /** First of all. */
   z.object({ type: z.literal('hello'), device: z.string() }),
+  /** What has computed the first step: said only when it has. */
+  z.object({ type: z.literal('device'), device: z.string() }),
   /** What the rank does from now on; rank 0's words are shown to the person. */
   z.object({ type: z.literal('state'), state: rankStateSchema, activity: z.string() }),
   /** In the ring, with data and vocabulary; waits for `go`. */

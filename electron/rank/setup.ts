@@ -15,8 +15,10 @@ import { Reducer } from '../ddp/reducer.ts'
 import { DistributedSampler } from '../ddp/sampler.ts'
 import { type Classifier, createClassifier } from '../engine/classifier.ts'
 import type { GradientSync } from '../engine/gradient-sync.ts'
-import { AdamW } from '../engine/optimizer.ts'
+import type { Optimizer } from '../engine/optimizer.ts'
+import type { ParameterStore } from '../engine/parameter-store.ts'
 import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
+import { placeTraining } from '../engine/placement.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RankChannel } from './channel.ts'
@@ -37,7 +39,8 @@ export interface RankSetup {
   tokenizer: Tokenizer
   arena: ParameterArena
   classifier: Classifier
-  optimizer: AdamW
+  store: ParameterStore
+  optimizer: Optimizer
   sync: GradientSync
   sampler: DistributedSampler
   totalSteps: number
@@ -88,7 +91,14 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
     await broadcastParameters(group, arena.firstMoments)
     await broadcastParameters(group, arena.secondMoments)
   }
-  const optimizer = new AdamW(arena, { weightDecay: config.weightDecay })
+  const reducer = new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes })
+  const { store, optimizer, sync } = await placeTraining({
+    arena,
+    device: config.device,
+    optimizer: { weightDecay: config.weightDecay },
+    sync: reducer,
+    isAlone: worldSize === 1,
+  })
   optimizer.step = saved.step
   const sampler = new DistributedSampler({
     lengths: tokens.train.ids.map((ids) => ids.length),
@@ -99,8 +109,7 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
     seed: config.seed,
     shuffle: true,
   })
-  const sync = new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes })
-  const environment = environmentOf(env, sync.buckets)
+  const environment = environmentOf(env, reducer.buckets)
   const start: CheckpointState = { ...saved, worldSize, environment }
   sampler.setEpoch(start.epoch, start.segments)
   const wholeEpochsLeft = config.epochs - start.epoch - 1
@@ -129,7 +138,8 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
     tokens,
     tokenizer,
     arena,
-    classifier: createClassifier({ config: modelConfig, arena, threads: env.threads }),
+    classifier: createClassifier({ config: modelConfig, arena, store, threads: env.threads }),
+    store,
     optimizer,
     sync,
     sampler,

@@ -70,7 +70,7 @@ class RankCourse {
 
   /** The rest of an epoch. True where a stop was agreed on. */
   async #trainEpoch(epoch: number): Promise<boolean> {
-    const { group, classifier, arena, optimizer, sync, totalSteps, sampler, deadline } = this.#setup
+    const { group, classifier, arena, store, optimizer, sync, totalSteps, sampler, deadline } = this.#setup
     const { config, rank, runDirectory, attempt, worldSize } = this.#env
     let stopping = await agreeToStop(group, this.#channel.stopRequested, this.#state.step)
     sampler.setEpoch(epoch, this.#state.segments)
@@ -78,7 +78,7 @@ class RankCourse {
     const lastStep = this.#state.step + batches.length
     const steps = train({
       classifier: this.#faults.slowed(classifier),
-      arena,
+      store,
       optimizer,
       sync,
       config,
@@ -91,6 +91,7 @@ class RankCourse {
     try {
       for await (const result of steps) {
         deadline.hurried = true
+        if (result.step === this.#setup.start.step + 1) this.#channel.send({ type: 'device', device: this.#env.deviceName })
         await this.#afterStep(result, lastStep)
         stopping = await agreeToStop(group, this.#channel.stopRequested, result.step)
       }
@@ -103,7 +104,7 @@ class RankCourse {
   }
 
   async #afterStep({ step, epoch, globalLoss, gradNorm, learningRate, local }: StepResult, lastStep: number): Promise<void> {
-    const { group, arena, deadline } = this.#setup
+    const { group, arena, store, deadline } = this.#setup
     const { checkpointEverySteps } = this.#env.config
     this.#state = { ...this.#state, ...this.#cursorAfterStep(), step, validationAccuracy: null }
     this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
@@ -113,7 +114,8 @@ class RankCourse {
       deadline.hurried = false
       await this.#save(epoch)
       this.#channel.state('training', `training, epoch ${epoch + 1} of ${this.#env.config.epochs}`)
-    } else if (step % comparedEverySteps === 0) {
+    } else if (step % comparedEverySteps === 0 && group.worldSize > 1) {
+      await store.toHost()
       await verifySameParameters(group, arena.parameters, step)
     }
   }
@@ -186,9 +188,10 @@ class RankCourse {
    * up to this step on the disk, and still listens to this attempt.
    */
   async #save(epoch: number): Promise<void> {
-    const { group, arena, tokenizer } = this.#setup
+    const { group, arena, store, tokenizer } = this.#setup
     const { runDirectory, config } = this.#env
     const { step } = this.#state
+    await store.toHost()
     await verifySameParameters(group, arena.parameters, step)
     if (group.rank === 0) {
       this.#channel.state('saving', 'saving the checkpoint')

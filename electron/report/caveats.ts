@@ -2,6 +2,8 @@
  * What the figures of a run do not prove, in plain sentences. Written from the run's own facts; a report is never
  * without them. Most general last.
  */
+import { deviceTitles } from '../../shared/domain/device.ts'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunRecord, RunState } from '../../shared/domain/run.ts'
 import { formatCount, formatPercent } from './format.ts'
 import { warmupStepCount, type Summary } from './summary.ts'
@@ -68,20 +70,7 @@ function ofAccuracy(record: RunRecord, summary: Summary): string[] {
 }
 
 function ofSpeed(record: RunRecord, summary: Summary): string[] {
-  const caveats: string[] = []
-  const { worldSize } = record.config
-  const cores = `${formatCount(record.hardware.cpuCores)} logical CPU ${record.hardware.cpuCores === 1 ? 'core' : 'cores'}`
-  caveats.push(
-    worldSize === 1
-      ? `The one rank of this run computed on a machine with ${cores}. Its speed says nothing about GPUs.`
-      : `The ${formatCount(worldSize)} ranks of this run are processes that share the ${cores} of one machine. They teach the mechanics of data-parallel training; their speed says nothing about GPUs.`,
-  )
-  const threads = worldSize * (record.threadsPerRank ?? 1)
-  if (threads > record.hardware.cpuCores) {
-    caveats.push(
-      `${formatCount(threads)} computing threads shared ${cores}: the ranks waited for each other's cores, and timings are longer than the work.`,
-    )
-  }
+  const caveats = record.config.device === 'cpu' ? ofCpuRanks(record) : [ofDevices(record.config)]
   const timed = summary.stepMs?.count ?? 0
   if (timed === 0) caveats.push(`No step was timed: the first ${warmupStepCount} are warm-up and count for nothing.`)
   else if (timed < fewTimedSteps)
@@ -90,4 +79,23 @@ function ofSpeed(record: RunRecord, summary: Summary): string[] {
     'One run is not a benchmark. A speed-up may be claimed only from repeated runs with one rank and with several, at the same global batch, on a machine that does nothing else.',
   )
   return caveats
+}
+
+function ofCpuRanks({ config: { worldSize }, hardware, threadsPerRank }: RunRecord): string[] {
+  const cores = `${formatCount(hardware.cpuCores)} logical CPU ${hardware.cpuCores === 1 ? 'core' : 'cores'}`
+  const caveat =
+    worldSize === 1
+      ? `The one rank of this run computed on a machine with ${cores}. Its speed says nothing about GPUs.`
+      : `The ${formatCount(worldSize)} ranks of this run are processes that share the ${cores} of one machine. They teach the mechanics of data-parallel training; their speed says nothing about GPUs.`
+  const threads = worldSize * (threadsPerRank ?? 1)
+  if (threads <= hardware.cpuCores) return [caveat]
+  return [
+    caveat,
+    `${formatCount(threads)} computing threads shared ${cores}: the ranks waited for each other's cores, and timings are longer than the work.`,
+  ]
+}
+
+function ofDevices({ worldSize, device }: RunConfig): string {
+  const [ranks, sums] = worldSize === 1 ? ['The one rank', ''] : [`The ${formatCount(worldSize)} ranks`, '; its CPU summed their gradients']
+  return `${ranks} of this run computed through ${deviceTitles[device]} on one machine${sums}. The speed is that of this machine, not of others.`
 }

@@ -2,6 +2,7 @@
  * Under what conditions a run ran: configuration, data, model, machine, and what it takes to repeat it. Plain text rows
  * that HTML and Markdown both render; the renderings escape.
  */
+import { deviceTitles } from '../../shared/domain/device.ts'
 import { globalBatch, type RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
@@ -22,7 +23,7 @@ export function configurationFacts({ record }: RunReport): Fact[] {
   return [
     row('model', 'Model preset', config.model),
     row('worldSize', 'Ranks', ranksInWords(config.worldSize)),
-    row('device', 'Device of each rank', config.device === 'cpu' ? 'CPU' : config.device),
+    row('device', 'Device of each rank', deviceTitles[config.device]),
     row('threadsPerRank', 'Threads in each rank', formatCount(record.threadsPerRank ?? config.threadsPerRank)),
     row('epochs', 'Epochs', formatCount(config.epochs)),
     row('microBatch', 'Samples per rank and micro-step', formatCount(config.microBatch)),

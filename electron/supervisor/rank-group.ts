@@ -7,6 +7,7 @@ import type { Fault } from '../../shared/domain/fault.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import type { SupervisorMessage } from '../rank/protocol.ts'
 import type { AwakeClock } from './awake-clock.ts'
+import type { RankDevice } from './device-assignment.ts'
 import { openLog } from './log-file.ts'
 import { RankProcess, type RankProcessEvents } from './rank-process.ts'
 import { createRendezvous, removeRendezvous } from './rendezvous.ts'
@@ -17,6 +18,8 @@ export interface RankGroupOptions {
   runDirectory: string
   cacheDirectory: string
   threadsPerRank: number
+  /** One for each rank; in an elastic run there may be more. */
+  devices: readonly RankDevice[]
   resumeFrom: string | null
   clock: AwakeClock
 }
@@ -30,15 +33,16 @@ export class RankGroup {
 
   /** Starts all ranks. Where it throws, those that were started are in `ranks` and want to be ended. */
   async launch(options: RankGroupOptions, eventsOf: (rank: number) => RankProcessEvents): Promise<void> {
-    const { record, worldSize, runDirectory, cacheDirectory, threadsPerRank: threads, resumeFrom, clock } = options
+    const { record, worldSize, runDirectory, cacheDirectory, threadsPerRank: threads, devices, resumeFrom, clock } = options
     const { id, config, attempt } = record
     const log = await openLog(runDirectory, `attempt ${attempt}, ${new Date().toISOString()}`)
     try {
       this.#rendezvous = await createRendezvous()
       const paths = { rendezvousDirectory: this.#rendezvous, runDirectory, cacheDirectory, resumeFrom }
       const env = { runId: id, config, attempt: `${id}#${attempt}`, worldSize, threads, ...paths }
-      for (let rank = 0; rank < worldSize; rank++)
-        this.ranks.push(new RankProcess({ ...env, rank, localRank: rank }, log.fd, clock, eventsOf(rank)))
+      for (const [rank, { name, variables }] of devices.slice(0, worldSize).entries()) {
+        this.ranks.push(new RankProcess({ ...env, rank, localRank: rank, deviceName: name }, variables, log.fd, clock, eventsOf(rank)))
+      }
     } finally {
       await log.close()
     }

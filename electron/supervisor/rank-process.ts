@@ -35,13 +35,13 @@ export class RankProcess {
   #watched = true
   #waiting = false
 
-  /** `logDescriptor` receives what the process prints. */
-  constructor(env: RankEnv, logDescriptor: number, clock: AwakeClock, events: RankProcessEvents) {
+  /** `variables` choose the rank's device; `logDescriptor` receives what the process prints. */
+  constructor(env: RankEnv, variables: Record<string, string>, logDescriptor: number, clock: AwakeClock, events: RankProcessEvents) {
     this.#attempt = env.attempt
     this.#child = fork(entryFile('rank'), {
       execArgv: [],
       // ONNX Runtime would report usage to its makers and leave files in the temporary directory.
-      env: { ...process.env, ...writeRankEnv(env), ELECTRON_RUN_AS_NODE: '1', ORT_DISABLE_TELEMETRY: '1' },
+      env: { ...process.env, ...variables, ...writeRankEnv(env), ELECTRON_RUN_AS_NODE: '1', ORT_DISABLE_TELEMETRY: '1' },
       stdio: ['ignore', logDescriptor, logDescriptor, 'ipc', 'pipe'],
       serialization: 'json',
     })

@@ -16,6 +16,9 @@ export function enterReport(
     case 'hello':
       books.table.of(rank).device = message.device
       return { type: 'greeted', rank }
+    case 'device':
+      books.table.of(rank).device = message.device
+      return null
     case 'state':
       books.table.setState(rank, message.state)
       if (rank !== 0) return null

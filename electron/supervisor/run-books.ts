@@ -6,6 +6,7 @@ import { LabError, type LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import type { RankMessageOf } from '../rank/protocol.ts'
+import type { RankDevice } from './device-assignment.ts'
 import { EventHub } from './event-hub.ts'
 import { describeFirstCause, firstCause, type RankFailure } from './failure.ts'
 import { RunLedger } from './ledger.ts'
@@ -18,7 +19,8 @@ import { RunWriter } from './run-writer.ts'
 export interface RunBooksOptions {
   runDirectory: string
   record: RunRecord
-  threadsPerRank: number
+  /** One for each rank. */
+  devices: readonly RankDevice[]
   /** Of earlier attempts. */
   steps: StepMetrics[]
   epochs: EpochMetrics[]
@@ -41,12 +43,12 @@ export class RunBooks {
   hasModel: boolean
   #record: RunRecord
 
-  constructor({ runDirectory, record, threadsPerRank, steps, epochs, hasModel, askedAtMs, onError }: RunBooksOptions) {
+  constructor({ runDirectory, record, devices, steps, epochs, hasModel, askedAtMs, onError }: RunBooksOptions) {
     const { worldSize } = record.config
     this.#record = record
     this.#runDirectory = runDirectory
     this.hasModel = hasModel
-    this.#device = `CPU, ${threadsPerRank} ${threadsPerRank === 1 ? 'thread' : 'threads'}`
+    this.#device = record.config.device === 'cpu' ? devices[0]!.name : 'none used yet'
     this.table = new RankTable(worldSize, this.#device)
     this.#ledger = new RunLedger(worldSize, steps, epochs, askedAtMs)
     this.#writer = new RunWriter(runDirectory, onError)

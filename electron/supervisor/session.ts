@@ -23,6 +23,7 @@ import type { RunHandle } from './run-handle.ts'
 /** The record's state is 'starting', and it is on the disk. */
 export interface SessionOptions extends Omit<RunBooksOptions, 'onError'> {
   cacheDirectory: string
+  threadsPerRank: number
   /** Directory of the checkpoint to go on from, or null; and its step. */
   resumeFrom: string | null
   resumeStep: number
@@ -152,10 +153,10 @@ export class RunSession implements RunHandle {
   }
 
   async #launch(): Promise<void> {
-    const { runDirectory, cacheDirectory, threadsPerRank } = this.#options
+    const { runDirectory, cacheDirectory, threadsPerRank, devices } = this.#options
     const { worldSize, attempt } = this.#machine
     const group = (this.#group = new RankGroup())
-    const options = { record: this.#books.record, worldSize, runDirectory, cacheDirectory, threadsPerRank, clock: this.#clock }
+    const options = { record: this.#books.record, worldSize, runDirectory, cacheDirectory, threadsPerRank, devices, clock: this.#clock }
     try {
       await group.launch({ ...options, resumeFrom: this.#resume.from }, (rank) => this.#eventsOf(rank, attempt))
       for (const [rank, { pid }] of group.ranks.entries()) this.#books.table.of(rank).pid = pid

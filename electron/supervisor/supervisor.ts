@@ -10,6 +10,7 @@ import type { Hardware } from '../../shared/domain/hardware.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
+import { assignDevices, likeGpus } from './device-assignment.ts'
 import { findResumePoint, notResumable } from './resume-point.ts'
 import { modelDirectory, prepareNewDirectory, readRecord, writeRecord } from './run-directory.ts'
 import type { RunHandle } from './run-handle.ts'
@@ -51,6 +52,7 @@ export class RunSupervisor {
     this.#starting = true
     try {
       const threadsPerRank = options.config.threadsPerRank ?? Math.max(1, Math.floor(availableParallelism() / options.config.worldSize))
+      const devices = assignDevices(options.config.device, options.config.worldSize, threadsPerRank, options.hardware)
       const prepared = options.resume === true ? await prepareResume(options) : await prepareStart(options)
       const record: RunRecord = { ...prepared.record, threadsPerRank, supervisorPid: process.pid }
       await writeRecord(prepared.runDirectory, record)
@@ -58,6 +60,7 @@ export class RunSupervisor {
         ...prepared,
         record,
         threadsPerRank,
+        devices,
         askedAtMs,
         cacheDirectory: options.store.cacheDirectory,
         hasModel: await hasModel(modelDirectory(prepared.runDirectory)),
@@ -106,9 +109,7 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
   const id = generateRunId(config.model, now)
   const directory = runDirectory ?? store.directory(id)
   await prepareNewDirectory(directory)
-  const cores = availableParallelism()
-  const crowded =
-    config.worldSize > cores ? [`${config.worldSize} ranks share ${cores} cores: they take turns, and throughput says little.`] : []
+  const crowded = crowdingNote(config, hardware)
   const record: RunRecord = {
     format: 1,
     id,
@@ -130,10 +131,18 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
     threadsPerRank: null,
     totalSteps: null,
     timeToFirstStepMs: null,
-    notes: crowded,
+    notes: crowded === null ? [] : [crowded],
     incidents: [],
   }
   return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null, resumeStep: 0 }
+}
+
+function crowdingNote({ device, worldSize }: RunConfig, hardware: Hardware): string | null {
+  const isGpu = device === 'webgpu' || device === 'cuda'
+  const count = isGpu ? likeGpus(hardware, device).length : availableParallelism()
+  if (worldSize <= count) return null
+  const noun = isGpu ? 'GPU' : 'core'
+  return `${worldSize} ranks share ${count} ${noun}${count === 1 ? '' : 's'}: they take turns, and throughput says little.`
 }
 
 async function prepareResume({ store, config, hardware, runDirectory }: StartRunOptions): Promise<Prepared> {

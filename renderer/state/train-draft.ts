@@ -26,8 +26,8 @@ export const useTrainDraft = create<TrainDraftState>((set, get) => ({
     set({ draft: { ...draft, ...(field === 'model' && newRecipe(draft, value)), [field]: value } })
   },
   reset: () => {
-    const { model, data, worldSize } = get().draft
-    set({ draft: { ...defaultsFor(model), data, worldSize } })
+    const { model, data, worldSize, device } = get().draft
+    set({ draft: { ...defaultsFor(model), data, worldSize, device } })
   },
 }))
 

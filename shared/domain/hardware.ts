@@ -1,7 +1,14 @@
 import { z } from 'zod'
+import { gpuDeviceSchema } from './device.ts'
 
 export const gpuSchema = z.object({
   name: z.string(),
+  /** Place on the PCI bus, 'dddd:bb:dd.f'; null where the system does not say. */
+  pciAddress: z.string().nullable().default(null),
+  /** As nvidia-smi counts; null where it does not know the card. */
+  cudaIndex: z.int().nullable().default(null),
+  /** What computed on it when it was tried. */
+  through: z.array(gpuDeviceSchema).default([]),
   /** Whether a kernel of the lab can run on it, tried, not guessed. */
   usable: z.boolean(),
   /** Why not, or through what. */
@@ -25,6 +32,7 @@ export const hardwareSchema = z.object({
   /** Name → version of what computes: node, electron where present, onnxruntime-node, tfjs, the lab. */
   versions: z.record(z.string(), z.string()),
 })
+export type Gpu = z.infer<typeof gpuSchema>
 export type Hardware = z.infer<typeof hardwareSchema>
 
 /** Where a number comes from. Shown beside every number. */

@@ -3,6 +3,7 @@
  * configurations, data and world size compute the same numbers.
  */
 import { z } from 'zod'
+import { deviceSchema } from './device.ts'
 import { modelPresetNameSchema, modelPresets } from './model-config.ts'
 
 export const badRowPolicySchema = z.enum(['skip', 'refuse'])
@@ -42,7 +43,8 @@ const runConfigFields = z.object({
   model: modelPresetNameSchema.default('tiny'),
   data: dataRefSchema.default({ kind: 'starter' }),
   worldSize: z.int().min(1).max(maxWorldSize).default(2),
-  device: z.enum(['cpu']).default('cpu'),
+  /** Of every rank; which one of several GPUs a rank takes follows from its local rank. */
+  device: deviceSchema.default('cpu'),
   /** ONNX Runtime threads in each rank; absent: the cores shared out evenly. */
   threadsPerRank: z.int().min(1).max(256).optional(),
   /** Absent: the model's recipe. */

@@ -34,6 +34,16 @@ describe.each(transports)('the lab over %s', (transport) => {
     expect(twoRanks).toMatchObject({ onGpus: false, label: 'Train on 2 GPUs' })
   })
 
+  it('tries what else can compute, and knows it from then on, with a reason for each', async () => {
+    const { hardware } = await reached.client.hardware.tried()
+    for (const name of ['CPU', 'WebGPU', 'CUDA', 'TensorFlow'])
+      expect(hardware.backends.filter((backend) => backend.name.includes(name)).map(({ note }) => note)).toEqual([
+        expect.stringMatching(/.{20}/),
+      ])
+    for (const gpu of hardware.gpus) expect(gpu.usable).toBe(gpu.through.length > 0)
+    expect((await reached.client.hardware.describe()).hardware).toEqual(hardware)
+  })
+
   it('lists the starter set', async () => {
     const [starter] = await reached.client.datasets.list()
     expect(starter).toMatchObject({ id: 'starter', license: 'CC0-1.0', labels: ['World', 'Sports', 'Business', 'Sci/Tech'] })

@@ -149,7 +149,16 @@ function fakeRecord(
       cpuCores: 4,
       ramBytes: 16 * 1024 ** 3,
       os: 'Linux 6.1 x64',
-      gpus: [{ name: 'Example integrated graphics', usable: false, note: 'This version computes on the CPU only.' }],
+      gpus: [
+        {
+          name: 'Example integrated graphics',
+          pciAddress: null,
+          cudaIndex: null,
+          through: [],
+          usable: false,
+          note: 'This version computes on the CPU only.',
+        },
+      ],
       backends: [{ name: 'onnxruntime (CPU)', available: true, note: 'Computes this run.' }],
       versions: { 'distrinews-lab': '0.1.0', node: '20.20.2', 'onnxruntime-node': '1.30.0', '@tensorflow/tfjs-core': '4.22.0' },
     },

@@ -55,7 +55,7 @@ export interface Bench {
 }
 
 /** A lab directory with a CSV of `rowCount` rows. What is still running at the end of the test is killed. */
-export async function createBench(rowCount: number): Promise<Bench> {
+export async function createBench(rowCount: number, hardware: Hardware = testHardware): Promise<Bench> {
   if (!existsSync(entryFile('rank'))) throw new Error(`${entryFile('rank')} is missing: build first (npm run build)`)
   const lab = await temporaryDirectory()
   const path = join(lab, 'news.csv')
@@ -63,7 +63,7 @@ export async function createBench(rowCount: number): Promise<Bench> {
   const store = new RunStore(lab)
   const supervisor = new RunSupervisor()
   onTestFinished(async () => void (await supervisor.active?.kill()))
-  const common = { store, hardware: testHardware, command: 'test' }
+  const common = { store, hardware, command: 'test' }
   return {
     store,
     supervisor,

@@ -15,6 +15,7 @@ import { dropoutSites, MaskPool } from '../../electron/engine/dropout.ts'
 import { packedShape, packTokens } from '../../electron/engine/packing.ts'
 import { train } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
+import { HostStore } from '../../electron/engine/parameter-store.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from '../unit/engine-fixtures.ts'
@@ -70,7 +71,7 @@ describe.for(cases)('$title', ({ config }) => {
     const options = { seed: 1, learningRate, warmupFraction: 0, maxGradNorm }
     const run = train({
       classifier,
-      arena,
+      store: new HostStore(arena),
       optimizer: new AdamW(arena, { weightDecay }),
       sync: singleRankSync,
       config: options,

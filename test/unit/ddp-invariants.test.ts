@@ -12,6 +12,7 @@ import { evaluateBatches } from '../../electron/engine/evaluate.ts'
 import type { GradientSync } from '../../electron/engine/gradient-sync.ts'
 import { train, type StepResult } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
+import { HostStore } from '../../electron/engine/parameter-store.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import { memoryRing } from '../helpers/process-groups.ts'
@@ -39,10 +40,11 @@ async function trainOn(
   } = {},
 ): Promise<Trained> {
   const arena = makeArena(config)
+  const store = new HostStore(arena)
   const results: StepResult[] = []
   for await (const result of train({
-    classifier: createClassifier({ config, arena, threads: 1 }),
-    arena,
+    classifier: createClassifier({ config, arena, store, threads: 1 }),
+    store,
     optimizer: new AdamW(arena, { weightDecay: 0.01 }),
     sync: syncOf(arena),
     config: { ...settings, maxGradNorm },
@@ -175,7 +177,7 @@ describe('an evaluation between steps', () => {
     const evaluated = await trainOn([batch], single, {
       steps: 4,
       config,
-      afterStep: (arena) => evaluateBatches(createClassifier({ config, arena, threads: 1 }), [batch, batch]),
+      afterStep: (arena) => evaluateBatches(createClassifier({ config, arena, store: new HostStore(arena), threads: 1 }), [batch, batch]),
     })
     expect(evaluated.arena.parameters).toEqual(plain.arena.parameters)
     expect(evaluated.results.map(({ globalLoss }) => globalLoss)).toEqual(plain.results.map(({ globalLoss }) => globalLoss))
@@ -186,7 +188,7 @@ describe('an evaluation between steps', () => {
     const running = async (evaluating: boolean): Promise<Float32Array> => {
       drawn = 0
       const arena = makeArena(config)
-      const classifier = createClassifier({ config, arena, threads: 1 })
+      const classifier = createClassifier({ config, arena, store: new HostStore(arena), threads: 1 })
       const draw = () => classifier.gradients(batch, { seed: settings.seed, rank: 0, step: ++drawn, microStep: 0 })
       await draw()
       if (evaluating) drawn++

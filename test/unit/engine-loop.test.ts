@@ -6,6 +6,7 @@ import { evaluateBatches } from '../../electron/engine/evaluate.ts'
 import { train, type StepResult, type TrainOptions, type TrainStep } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
+import { HostStore } from '../../electron/engine/parameter-store.ts'
 import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, pickRows, relativeDistance } from './engine-fixtures.ts'
@@ -18,7 +19,7 @@ function setUp(changes: Partial<TrainOptions> = {}, model = config): { arena: Pa
   const arena = makeArena(model)
   const options: TrainOptions = {
     classifier: createClassifier({ config: model, arena, threads: 1 }),
-    arena,
+    store: new HostStore(arena),
     optimizer: new AdamW(arena, { weightDecay: 0.01 }),
     sync: singleRankSync,
     config: settings,
@@ -152,8 +153,8 @@ describe('training', () => {
 
 describe('evaluation', () => {
   test('counts each example once, whatever the batches and their filling', async () => {
-    const { options } = setUp()
-    const { classifier, arena } = options
+    const { arena, options } = setUp()
+    const { classifier } = options
     const { lossSum } = await classifier.gradients(batch, null)
     const whole = await evaluateBatches(classifier, [batch])
     expect(whole.lossSum).toBeCloseTo(lossSum, 4)

@@ -14,6 +14,7 @@ const env: RankEnv = {
   rendezvousDirectory: '/tmp/a b',
   runDirectory: '/r',
   cacheDirectory: '/c',
+  deviceName: 'CPU, 1 thread',
   threads: 2,
   resumeFrom: null,
 }

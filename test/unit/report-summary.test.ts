@@ -124,6 +124,12 @@ describe('caveats', () => {
     )
   })
 
+  it('do not call the ranks of a device CPU ranks', () => {
+    const text = caveatsOf(fakeRun({ config: { device: 'webgpu' } }))
+    expect(text).toMatch(/2 ranks .* through WebGPU on one machine; its CPU summed their gradients/)
+    expect(text).not.toMatch(/says nothing about GPUs|computing threads/)
+  })
+
   it('say that validation is from the same source and that one run is no benchmark, always', () => {
     for (const state of ['done', 'failed'] as const) {
       expect(caveatsOf(fakeRun({ record: { state } }))).toMatch(/come from the same source/)

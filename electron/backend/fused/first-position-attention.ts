@@ -4,8 +4,8 @@
  * weighted sum by the matrices is `length` times less work than multiplying every token. Results and gradients are the
  * same. (DeepSeek-AI 2024, "DeepSeek-V2", absorbs matrices in this way for decoding.)
  */
-import { filled, record, type LazyValue } from '../graph.ts'
-import { add, columnSum, matMul, multiply, reduce, reshape, softmax, subtract, transpose } from '../operators.ts'
+import { filled, type LazyValue } from '../graph.ts'
+import { add, columnSum, concat, matMul, multiply, reduce, reshape, softmax, subtract, transpose } from '../operators.ts'
 import type { tf } from '../tf.ts'
 import { fuse, lazy } from './fused.ts'
 import { gathersOf, type TokenLayout } from './token-layout.ts'
@@ -66,8 +66,8 @@ export function firstPositionAttention(
       const dScores = multiply(subtract(dProbabilities, rowTerm), probabilities)
       const dAsked = byHead(matMul(dScores, X, { alpha }))
       // Both ways in which a token was used, as one product.
-      const uses = concatHeads(dropped, dScores)
-      const dTokens = matMul(uses, concatHeads(dPooled, asked), { transposeA: true })
+      const uses = concat([dropped, dScores], 1)
+      const dTokens = matMul(uses, concat([dPooled, asked], 1), { transposeA: true })
       return [
         reshape(byRow(matMul(dAsked, WK, { transposeB: true })), [rows, dim]),
         toFlat(dTokens),
@@ -79,10 +79,4 @@ export function firstPositionAttention(
     }
     return { value: reshape(value, [rows, dim]), gradients }
   })
-}
-
-/** [rows, heads, n] twice → [rows, 2·heads, n] */
-function concatHeads(a: LazyValue, b: LazyValue): LazyValue {
-  const [rows, heads, last] = a.shape as [number, number, number]
-  return record('Concat', [a, b], { axis: 1 }, [rows, 2 * heads, last])
 }

@@ -1,7 +1,7 @@
 /** Element by element: arithmetic, comparisons, selection, types and filling. Shapes broadcast as in NumPy. */
 import { filled, record, scalar, type LazyValue } from '../graph.ts'
 import { supportedType } from '../onnxruntime-backend.ts'
-import { binary, broadcastShape, cast, multiply, subtract, unary } from '../operators.ts'
+import { add, binary, broadcastShape, cast, multiply, subtract, unary } from '../operators.ts'
 import { registerKernel } from '../register.ts'
 
 /** TensorFlow.js' name → ONNX operator. */
@@ -49,10 +49,7 @@ export function registerElementwiseKernels(): void {
   })
   registerKernel('Rsqrt', ({ x }) => unary('Reciprocal', unary('Sqrt', x!)))
   registerKernel('Step', ({ x }) => cast(binary('Greater', x!, scalar(0), 'bool'), 'float32'))
-  registerKernel('AddN', (inputs) => {
-    const values = Object.values(inputs)
-    return record('Sum', values, {}, values[0]!.shape)
-  })
+  registerKernel('AddN', (inputs) => Object.values(inputs).reduce(add))
   registerKernel('Select', ({ condition, t, e }) => {
     const shape = broadcastShape(condition!.shape, broadcastShape(t!.shape, e!.shape))
     return record('Where', [condition!, t!, e!], {}, shape, t!.type)

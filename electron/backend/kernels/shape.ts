@@ -1,6 +1,6 @@
 /** What moves elements without computing: views, permutations, cuts, joins, look-ups. */
-import { filled, indices, record } from '../graph.ts'
-import { pad, reshape, slice, transpose } from '../operators.ts'
+import { indices, leaf, record, scalar } from '../graph.ts'
+import { add, binary, cast, concat, multiply, pad, reshape, slice, transpose } from '../operators.ts'
 import { registerKernel } from '../register.ts'
 import { tf } from '../tf.ts'
 
@@ -29,11 +29,7 @@ export function registerShapeKernels(): void {
       constantValue as number,
     )
   })
-  registerKernel('Concat', (inputs, { axis }) => {
-    const values = Object.values(inputs)
-    const joined = values.reduce((sum, value) => sum + value.shape[axis as number]!, 0)
-    return record('Concat', values, { axis: axis as number }, values[0]!.shape.with(axis as number, joined), values[0]!.type)
-  })
+  registerKernel('Concat', (inputs, { axis }) => concat(Object.values(inputs), axis as number))
   registerKernel('Tile', ({ x }, { reps }) => {
     const repeats = reps as number[]
     return record(
@@ -49,7 +45,13 @@ export function registerShapeKernels(): void {
     return record('Gather', [x!, rows!], { axis: at }, [...x!.shape.slice(0, at), ...rows!.shape, ...x!.shape.slice(at + 1)], x!.type)
   })
   registerKernel('OneHot', ({ indices: classes }, { depth, onValue, offValue }) => {
-    const onOff = record('Concat', [filled([1], offValue as number), filled([1], onValue as number)], { axis: 0 }, [2])
-    return record('OneHot', [classes!, filled([], depth as number, 'int32'), onOff], { axis: -1 }, [...classes!.shape, depth as number])
+    const [count, on, off] = [depth as number, onValue as number, offValue as number]
+    const numbers = leaf(
+      Int32Array.from({ length: count }, (_, index) => index),
+      [count],
+      'int32',
+    )
+    const isClass = binary('Equal', reshape(classes!, [...classes!.shape, 1]), numbers, 'bool')
+    return add(multiply(cast(isClass, 'float32'), scalar(on - off)), scalar(off))
   })
 }

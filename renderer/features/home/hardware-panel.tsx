@@ -9,6 +9,7 @@ import styles from './hardware-panel.module.css'
 
 export function HardwarePanel() {
   const description = useHardware((state) => state.description.value)
+  const tried = useHardware((state) => state.tried)
   if (!description) return <Panel title="This machine">Looking …</Panel>
   const { hardware, verdicts, dataDirectory } = description
   return (
@@ -38,7 +39,8 @@ export function HardwarePanel() {
         {hardware.gpus.map((gpu) => (
           <Device key={gpu.name} ready={gpu.usable} name={gpu.name} note={gpu.note} icon={<IconDeviceDesktop size={15} aria-hidden />} />
         ))}
-        {hardware.gpus.length === 0 && <Device ready={false} name="GPU" note="none found" />}
+        {!tried && <Device ready={false} name="GPUs" note="trying what can compute here …" />}
+        {tried && hardware.gpus.length === 0 && <Device ready={false} name="GPU" note="none found" />}
       </ul>
 
       <h3 className={styles.heading}>Versions</h3>

@@ -4,6 +4,9 @@ import { IconChevronRight, IconPlayerPlayFilled, IconRotate } from '@tabler/icon
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { DatasetCard } from '../../../shared/domain/dataset.ts'
+import { deviceSchema, deviceTitles } from '../../../shared/domain/device.ts'
+import type { Device } from '../../../shared/domain/device.ts'
+import type { Hardware } from '../../../shared/domain/hardware.ts'
 import { maxWorldSize } from '../../../shared/domain/run-config.ts'
 import { useDatasets } from '../../state/datasets.ts'
 import { useHardware } from '../../state/hardware.ts'
@@ -32,7 +35,9 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
   const dataset = datasets.find((card) => sameData(card, draft.data)) ?? null
   const worldSize = typeof draft.worldSize === 'number' ? draft.worldSize : 2
   const preset = presets.find((card) => card.name === draft.model) ?? null
-  const device = description?.twoRanks.onGpus ? 'GPU' : 'CPU'
+  const devices = usableDevices(description?.hardware)
+  const device = devices.find((usable) => usable === draft.device) ?? 'cpu'
+  const deviceWord = device === 'webgpu' || device === 'cuda' ? 'GPU' : deviceTitles[device]
   const cores = description?.hardware.cpuCores ?? 2
   const rankChoices = [...new Set([1, 2, 3, 4, 6, 8, 12, 16, worldSize])]
     .filter((ranks) => ranks <= Math.min(maxWorldSize, Math.max(2, cores)) || ranks === worldSize)
@@ -40,11 +45,12 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
 
   const start = async (): Promise<void> => {
     if (!config) return
-    go('runs', await useRunViews.getState().startRun(config))
+    go('runs', await useRunViews.getState().startRun({ ...config, device }))
   }
 
-  const label = worldSize === 2 ? (description?.twoRanks.label ?? 'Train on 2 GPUs') : `Train on ${plural(worldSize, `${device} rank`)}`
-  const note = worldSize === 2 ? description?.twoRanks.note : rankNote(worldSize, device, cores)
+  const isTheOffer = worldSize === 2 && device === (description?.twoRanks.device ?? 'cpu')
+  const label = isTheOffer ? (description?.twoRanks.label ?? 'Train on 2 GPUs') : `Train on ${plural(worldSize, `${deviceWord} rank`)}`
+  const note = isTheOffer ? description?.twoRanks.note : rankNote(worldSize, deviceWord, cores)
 
   return (
     <Panel title="New training run" hint="sensible defaults; change what you like">
@@ -67,12 +73,25 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
         />
         <Select
           label="Ranks"
-          data={rankChoices.map((ranks) => ({ value: String(ranks), label: `${ranks} ${device} ${ranks === 1 ? 'rank' : 'ranks'}` }))}
+          data={rankChoices.map((ranks) => ({ value: String(ranks), label: `${ranks} ${deviceWord} ${ranks === 1 ? 'rank' : 'ranks'}` }))}
           value={String(worldSize)}
           onChange={(value) => set('worldSize', Number(value))}
           description="one process each"
           inputWrapperOrder={['label', 'input', 'description']}
         />
+        {devices.length > 1 && (
+          <Select
+            label="Device"
+            data={devices.map((usable) => ({
+              value: usable,
+              label: usable === 'webgpu' || usable === 'cuda' ? `GPU through ${deviceTitles[usable]}` : deviceTitles[usable],
+            }))}
+            value={device}
+            onChange={(value) => set('device', value)}
+            description="what each rank computes on"
+            inputWrapperOrder={['label', 'input', 'description']}
+          />
+        )}
       </div>
 
       <PlanDiagram worldSize={worldSize} microBatch={draft.microBatch} gradAccumSteps={draft.gradAccumSteps} />
@@ -126,9 +145,20 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
 const rankNote = (worldSize: number, device: string, cores: number): string =>
   worldSize === 1
     ? 'One process: the same code with a process group of one. Nothing has to be averaged.'
-    : worldSize > cores
+    : device === 'CPU' && worldSize > cores
       ? `More ranks than the ${plural(cores, 'core')} of this machine: it works, but they take turns.`
       : `${worldSize} processes, each with its own copy of the model on the ${device}; gradients are averaged after every step.`
+
+/** The CPU, what a GPU was seen to compute through, and TensorFlow where it loads. */
+function usableDevices(hardware: Hardware | undefined): Device[] {
+  const { gpus = [], backends = [] } = hardware ?? {}
+  return deviceSchema.options.filter(
+    (device) =>
+      device === 'cpu' ||
+      gpus.some(({ through }) => (through as Device[]).includes(device)) ||
+      (device === 'tensorflow' && backends.some(({ name, available }) => available && name.startsWith(deviceTitles.tensorflow))),
+  )
+}
 
 function sameData(card: DatasetCard, data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false

@@ -1,6 +1,7 @@
 /** Everything that decided what the run computed, and the command that repeats it. */
 import { CopyButton, UnstyledButton } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { deviceTitles } from '../../../shared/domain/device.ts'
 import { globalBatch } from '../../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../../shared/domain/run.ts'
 import { bytes, count, duration, percent, plural } from '../../ui/format.ts'
@@ -63,7 +64,7 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
             : `after ${plural(config.earlyStopPatience, 'epoch')}, ${config.earlyStopMetric}`,
         ],
         ['Max length', `${config.maxLength} tokens`],
-        ['Ranks', `${config.worldSize} × ${plural(record.threadsPerRank ?? 0, 'thread')}, ${config.device.toUpperCase()}`],
+        ['Ranks', `${config.worldSize} × ${plural(record.threadsPerRank ?? 0, 'thread')}, ${deviceTitles[config.device]}`],
         ['Bucket cap', bytes(config.bucketCapBytes)],
       ],
     ],
