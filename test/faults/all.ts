@@ -1,0 +1,8 @@
+/** Every fault of the harness, in the order of the table. */
+import { damagedCheckpoints } from './damaged-checkpoints.ts'
+import { failingDisk } from './failing-disk.ts'
+import type { Fault } from './fault.ts'
+import { fullDisk } from './full-disk.ts'
+import { killedWriter } from './killed-writer.ts'
+
+export const faults: readonly Fault[] = [failingDisk, fullDisk, damagedCheckpoints, killedWriter]
