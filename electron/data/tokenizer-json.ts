@@ -80,8 +80,10 @@ export function parseTokenizerJson(text: string): TokenizerJson {
   if (vocab['[PAD]'] !== padId) throw invalidTokenizer(`the id of [PAD] is ${vocab['[PAD]']}, not ${padId}`)
   // An id beyond the vocabulary would read beyond the embedding.
   const stranger = addedTokens.find(({ content, id }) => content === '' || !Object.hasOwn(vocab, content) || vocab[content] !== id)
-  if (stranger) throw invalidTokenizer(`its added token ${JSON.stringify(stranger.content.slice(0, 40))} is not in the vocabulary under that id`)
-  if (JSON.stringify(postProcessor.single) !== JSON.stringify(singleTemplate)) throw invalidTokenizer('it does not frame a text as [CLS] … [SEP]')
+  if (stranger)
+    throw invalidTokenizer(`its added token ${JSON.stringify(stranger.content.slice(0, 40))} is not in the vocabulary under that id`)
+  if (JSON.stringify(postProcessor.single) !== JSON.stringify(singleTemplate))
+    throw invalidTokenizer('it does not frame a text as [CLS] … [SEP]')
   return parsed.data
 }
 

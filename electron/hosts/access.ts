@@ -21,7 +21,8 @@ export function assertLoopback(host: string): void {
     code: 'ARGUMENT_INVALID',
     title: `The lab cannot be served at ${host}`,
     cause: `It is served without encryption (TLS), and therefore on this machine alone, at ${loopback}.`,
-    suggestion: 'From another machine, open a tunnel: ssh -L 4780:127.0.0.1:4780 THIS-MACHINE, and open the address that the lab prints there.',
+    suggestion:
+      'From another machine, open a tunnel: ssh -L 4780:127.0.0.1:4780 THIS-MACHINE, and open the address that the lab prints there.',
   })
 }
 

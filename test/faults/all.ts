@@ -4,5 +4,6 @@ import { failingDisk } from './failing-disk.ts'
 import type { Fault } from './fault.ts'
 import { fullDisk } from './full-disk.ts'
 import { killedWriter } from './killed-writer.ts'
+import { servedLabFault } from './served-lab.ts'
 
-export const faults: readonly Fault[] = [failingDisk, fullDisk, damagedCheckpoints, killedWriter]
+export const faults: readonly Fault[] = [failingDisk, fullDisk, damagedCheckpoints, killedWriter, servedLabFault]

@@ -16,7 +16,10 @@ const loadUnchecked: Load = async (run) => {
     const directory = join(run, 'checkpoints', name)
     try {
       await readCheckpointTensors(directory)
-      return { checkpoint: { name, directory, state: await readCheckpointState(directory), config: checkpointContent(20).config }, rejected: [] }
+      return {
+        checkpoint: { name, directory, state: await readCheckpointState(directory), config: checkpointContent(20).config },
+        rejected: [],
+      }
     } catch {
       continue
     }

@@ -23,8 +23,11 @@ const saveInPlace: Save = async (runDirectory, step, fileSystem) => {
   await mkdir(directory)
   for (const name of ['model.safetensors', 'manifest.json']) {
     const file = await fileSystem.open(join(directory, name), 'wx')
-    await file.write(Buffer.from('half'), 0, 4)
-    await file.close()
+    try {
+      await file.write(Buffer.from('half'), 0, 4)
+    } finally {
+      await file.close()
+    }
   }
 }
 

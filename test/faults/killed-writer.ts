@@ -9,8 +9,8 @@ import { Random } from './random.ts'
 import { inTemporaryDirectory } from './temporary.ts'
 
 /** Runs a writer for a random time, kills it, returns the last step it had reported. */
-async function killAtRandom(script: string, run: string, firstStep: number, random: Random): Promise<number | null> {
-  const child = spawn(process.execPath, [script, run, String(firstStep)], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function killAtRandom(args: string[], random: Random): Promise<number | null> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const closed = once(child, 'close')
   let printed = ''
@@ -29,7 +29,7 @@ async function killAtRandom(script: string, run: string, firstStep: number, rand
   return last ? Number(last) : null
 }
 
-async function measure({ long, seed }: Effort): Promise<Figure[]> {
+async function measure({ long, seed }: Effort, manner: 'careful' | 'careless'): Promise<Figure[]> {
   const random = new Random(seed)
   const count = long ? 200 : 12
   const corrupt: string[] = []
@@ -38,7 +38,7 @@ async function measure({ long, seed }: Effort): Promise<Figure[]> {
   await inTemporaryDirectory(async (run) => {
     let step = 1
     for (let trial = 0; trial < count; trial++) {
-      const reported = await killAtRandom(script, run, step, random)
+      const reported = await killAtRandom([script, run, String(step), manner], random)
       const { checkpoint, rejected } = await loadNewestValid(run)
       const found = checkpoint?.state.step ?? 0
       for (const { name, reason } of rejected) corrupt.push(`${name}: ${reason}`)
@@ -53,11 +53,15 @@ async function measure({ long, seed }: Effort): Promise<Figure[]> {
       step = found + 1
     }
   })
-  return [none('kills after which a checkpoint was corrupt', count, corrupt), none('kills after which one that was reported was lost', count, lost)]
+  return [
+    none('kills after which a checkpoint was corrupt', count, corrupt),
+    none('kills after which one that was reported was lost', count, lost),
+  ]
 }
 
 export const killedWriter: Fault = {
   name: 'killed-writer',
   title: 'kill -9 of the process that saves, at 200 random instants',
-  run: measure,
+  run: (effort) => measure(effort, 'careful'),
+  withoutGuard: { what: 'a writer that writes where readers look', run: (effort) => measure(effort, 'careless') },
 }

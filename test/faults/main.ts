@@ -39,7 +39,10 @@ function chosen(): readonly Fault[] {
   return values.only.length === 0 ? faults : faults.filter(({ name }) => values.only.includes(name))
 }
 
-async function tried(run: (effort: Effort) => Promise<Figure[] | NotHere>, effort: Effort): Promise<{ skipped?: string; figures: Figure[] }> {
+async function tried(
+  run: (effort: Effort) => Promise<Figure[] | NotHere>,
+  effort: Effort,
+): Promise<{ skipped?: string; figures: Figure[] }> {
   try {
     const outcome = await run(effort)
     return Array.isArray(outcome) ? { figures: outcome } : { skipped: outcome.skipped, figures: [] }
