@@ -49,12 +49,14 @@ const sendUnlessUnread =
     else webSocket.send(data)
   }
 
-/** As the socket's own `addEventListener`, but messages that are too large do not arrive. */
+/** As the socket's own `addEventListener`, but messages that are too large, or belong to no call, do not arrive. */
 function listenToSmall(webSocket: WebSocket): WebSocket['addEventListener'] {
   const listen = (type: 'message', listener: (event: MessageEvent) => void): void =>
     webSocket.addEventListener(type, (event) => {
-      if (type !== 'message' || fits(event.data)) listener(event)
-      else webSocket.close(tooLargeCode, 'message too large')
+      if (type !== 'message') listener(event)
+      else if (!fits(event.data)) webSocket.close(tooLargeCode, 'message too large')
+      else if (lacksId(event.data)) console.error('A message without an id was left unanswered.')
+      else listener(event)
     })
   return listen as WebSocket['addEventListener']
 }
@@ -63,4 +65,15 @@ function fits(data: unknown): boolean {
   if (typeof data === 'string') return Buffer.byteLength(data) <= limits.messageBytes || upload.test(data)
   // Pieces never come: ws puts them together.
   return Buffer.isBuffer(data) && data.byteLength <= limits.messageBytes
+}
+
+/** oRPC takes it for the end of every call of the connection. */
+function lacksId(data: unknown): boolean {
+  if (typeof data !== 'string' || data.startsWith('{"i":')) return false
+  try {
+    const message: unknown = JSON.parse(data)
+    return typeof message === 'object' && message !== null && !Array.isArray(message) && !('i' in message)
+  } catch {
+    return false // No JSON: oRPC says so.
+  }
 }

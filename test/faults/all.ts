@@ -6,6 +6,16 @@ import type { Fault } from './fault.ts'
 import { flippedFrames } from './flipped-frames.ts'
 import { fullDisk } from './full-disk.ts'
 import { killedWriter } from './killed-writer.ts'
+import { mutants } from './mutants.ts'
 import { servedLabFault } from './served-lab.ts'
 
-export const faults: readonly Fault[] = [cutWires, flippedFrames, killedWriter, failingDisk, fullDisk, damagedCheckpoints, servedLabFault]
+export const faults: readonly Fault[] = [
+  cutWires,
+  flippedFrames,
+  killedWriter,
+  failingDisk,
+  fullDisk,
+  damagedCheckpoints,
+  ...mutants,
+  servedLabFault,
+]

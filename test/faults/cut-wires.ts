@@ -21,9 +21,10 @@ async function untilFailure(group: ProcessGroup): Promise<{ atMs: number; error:
   }
 }
 
-async function cuts({ long, seed }: Effort): Promise<Figure[]> {
+/** `dead`: nothing is delivered any more, but the connection stays; only the deadline of the collective is left. */
+async function cuts({ long, seed }: Effort, manner: 'cut' | 'dead'): Promise<Figure[]> {
   const random = new Random(seed)
-  const count = long ? 100 : 20
+  const count = manner === 'dead' ? 2 : long ? 100 : 20
   const perStep = (await streamLength()) - headerBytes
   const times: number[] = []
   const wrong: string[] = []
@@ -35,7 +36,7 @@ async function cuts({ long, seed }: Effort): Promise<Figure[]> {
       (data, offset) => {
         if (offset + data.length <= cutAt) return [data]
         cutMs ||= performance.now()
-        return null
+        return manner === 'cut' ? null : []
       },
       async (groups) => {
         for (const { atMs, error } of await Promise.all(groups.map(untilFailure))) {
@@ -43,6 +44,7 @@ async function cuts({ long, seed }: Effort): Promise<Figure[]> {
           if (!(error instanceof LabError) || error.info.code !== 'RANK_FAILED') wrong.push(`cut at byte ${cutAt}: ${String(error)}`)
         }
       },
+      1_500,
     )
   }
   return [
@@ -97,5 +99,6 @@ async function strays({ long }: Effort): Promise<Figure[]> {
 export const cutWires: Fault = {
   name: 'cut-wires',
   title: 'Socket cut at 100 random frames; stray HTTP on the ring',
-  run: async (effort) => [...(await cuts(effort)), ...(await strays(effort))],
+  run: async (effort) => [...(await cuts(effort, 'cut')), ...(await strays(effort))],
+  withoutGuard: { what: 'an end of the connection that nobody notices', run: (effort) => cuts(effort, 'dead') },
 }
