@@ -4,8 +4,8 @@ import { advanced, type Bench, pidsOf, trainsAgain, until, withBench } from './b
 import { all, type Effort, type Fault, type Figure, within } from './fault.ts'
 import { Random } from './random.ts'
 
-/** More epochs than any trial lets pass, checkpoints often, restarts without end. */
-const endless = { epochs: 1_000, checkpointEverySteps: 5, maxRestarts: 1_000 }
+/** More epochs than any trial lets pass, and checkpoints often. */
+const endless = { epochs: 1_000, checkpointEverySteps: 5 }
 
 interface Trial {
   suspectMs: number | null
@@ -13,11 +13,11 @@ interface Trial {
   againMs: number | null
 }
 
-async function trials(count: number, signal: 'SIGKILL' | 'SIGSTOP', seed: number): Promise<Trial[]> {
+async function trials(count: number, signal: 'SIGKILL' | 'SIGSTOP', seed: number, maxRestarts = 1_000): Promise<Trial[]> {
   const random = new Random(seed)
   return withBench(async (bench) => {
     const done: Trial[] = []
-    let run = await bench.start(bench.config(endless))
+    let run = await bench.start(bench.config({ ...endless, maxRestarts }))
     while (done.length < count) {
       // Past the first checkpoint, then at a random step.
       if (!(await advanced(run, (done.length === 0 ? 16 : 1) + random.below(8)))) throw new Error('the run ended before the fault')
@@ -60,6 +60,10 @@ export const killedRank: Fault = {
     const causes = known(done.map(({ causeMs }) => causeMs))
     return [all('causes shown', causes.length, done.length), within('until the cause is shown', 250, causes, 0.99), ...again(done)]
   },
+  withoutGuard: {
+    what: 'a run that does not restart by itself',
+    run: async ({ seed }: Effort) => again(await trials(1, 'SIGKILL', seed, 0)),
+  },
 }
 
 export const frozenRank: Fault = {
@@ -76,5 +80,9 @@ export const frozenRank: Fault = {
       within('until it is failed', 5_000, known(done.map(({ causeMs }) => causeMs))),
       ...again(done),
     ]
+  },
+  withoutGuard: {
+    what: 'a run that does not restart by itself',
+    run: async ({ seed }: Effort) => again(await trials(1, 'SIGSTOP', seed, 0)),
   },
 }

@@ -13,14 +13,18 @@ import { inTemporaryDirectory } from './temporary.ts'
 
 const patienceMs = 30_000
 
-/** Starts the built lab, trains on two ranks, kills the lab; resolves with the pids that are left five seconds later. */
-async function killOnce(directory: string): Promise<number[]> {
+/**
+ * Starts the built lab, trains on two ranks, kills the lab; resolves with the pids that are left five seconds later.
+ * `survivor`: beside the ranks there is a process that does not notice.
+ */
+async function killOnce(directory: string, survivor: boolean): Promise<number[]> {
   const lab = spawn(process.execPath, [join(projectRoot, 'out', 'main', 'cli.js'), 'serve', '--port', '0'], {
     env: { ...process.env, DISTRINEWS_HOME: directory, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(lab, 'exit')
   const known = new Set<number>()
+  if (survivor) known.add(spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'ignore' }).pid!)
   try {
     let printed = ''
     lab.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
@@ -51,16 +55,22 @@ async function killOnce(directory: string): Promise<number[]> {
   }
 }
 
-async function measure({ long }: Effort): Promise<Figure[]> {
-  const count = long ? 20 : 2
+async function measure({ long }: Effort, survivor = false): Promise<Figure[]> {
+  const count = survivor ? 1 : long ? 20 : 2
   const left: string[] = []
   for (let trial = 0; trial < count; trial++) {
     await inTemporaryDirectory(async (directory) => {
       await writeFile(join(directory, 'news.csv'), smallNewsCsv(300))
-      for (const pid of await killOnce(directory)) left.push(`kill ${trial + 1}: process ${pid}`)
+      for (const pid of await killOnce(directory, survivor)) left.push(`kill ${trial + 1}: process ${pid}`)
     })
   }
   return [none('kills after which a process was left', count, left)]
 }
 
-export const killedLab: Fault = { name: 'killed-lab', title: 'kill -9 the lab × 20', trains: true, run: measure }
+export const killedLab: Fault = {
+  name: 'killed-lab',
+  title: 'kill -9 the lab × 20',
+  trains: true,
+  run: (effort) => measure(effort),
+  withoutGuard: { what: 'a process that outlives its lab', run: (effort) => measure(effort, true) },
+}

@@ -2,15 +2,18 @@
  * All processes of a run are killed at random instants, again and again, and it is resumed each time: nothing corrupt, no
  * reported checkpoint lost, and in the end the same curve and weights as if nothing had happened.
  */
-import { loadNewestValid } from '../../electron/checkpoint/store.ts'
-import { readRecord } from '../../electron/supervisor/run-directory.ts'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { checkpointsDirectory, listCheckpoints, loadNewestValid } from '../../electron/checkpoint/store.ts'
+import { readRecord } from '../../electron/supervisor/run-directory.ts'
 import { type Bench, curveOf, weightsOf, withBench } from './bench.ts'
 import { type Effort, type Fault, type Figure, none } from './fault.ts'
 import { startTree } from './process-tree.ts'
 import { Random } from './random.ts'
 
 interface Tally {
+  damage: boolean
   kills: number
   corrupt: string[]
   lost: string[]
@@ -19,6 +22,15 @@ interface Tally {
 }
 
 const stepOf = (name: string): number => Number(/\d+$/.exec(name)?.[0])
+
+async function damageNewest(runDirectory: string): Promise<void> {
+  const [newest] = await listCheckpoints(runDirectory)
+  if (newest === undefined) return
+  const file = join(checkpointsDirectory(runDirectory), newest, 'optimizer.safetensors')
+  const bytes = await readFile(file)
+  bytes[bytes.length - 1] = bytes[bytes.length - 1]! ^ 1
+  await writeFile(file, bytes)
+}
 
 /** One run from its start to its end, killed every so often on the way. */
 async function runThroughKills(
@@ -43,6 +55,7 @@ async function runThroughKills(
     if (!finished) tally.kills++
     if (runDirectory === undefined) continue
 
+    if (tally.damage && !finished) await damageNewest(runDirectory)
     const { checkpoint, rejected } = await loadNewestValid(runDirectory)
     for (const { name, reason } of rejected) tally.corrupt.push(`${name}: ${reason}`)
     if (seen?.saved && (checkpoint === null || checkpoint.state.step < stepOf(seen.saved)))
@@ -59,7 +72,8 @@ async function runThroughKills(
   }
 }
 
-async function measure({ long, seed }: Effort): Promise<Figure[]> {
+/** `damage`: after each kill, one byte of the newest checkpoint is changed, as a careless writer might leave it. */
+async function measure({ long, seed }: Effort, damage = false): Promise<Figure[]> {
   const random = new Random(seed)
   const maxKills = long ? 200 : 4
   return withBench(async (bench) => {
@@ -68,7 +82,7 @@ async function measure({ long, seed }: Effort): Promise<Figure[]> {
     const record = await whole.finished
     if (record.state !== 'done') throw new Error(`the uninterrupted run ended as ${record.state}`)
     const expected = { weights: await weightsOf(whole.runDirectory), curve: await curveOf(whole.runDirectory) }
-    const tally: Tally = { kills: 0, corrupt: [], lost: [], finished: 0, different: [] }
+    const tally: Tally = { damage, kills: 0, corrupt: [], lost: [], finished: 0, different: [] }
     do await runThroughKills(bench, config, expected, random, tally, maxKills)
     while (tally.kills < maxKills)
     return [
@@ -84,4 +98,5 @@ export const killedTree: Fault = {
   title: 'kill -9 of the whole tree at 200 random instants',
   trains: true,
   run: (effort) => (process.platform === 'win32' ? Promise.resolve({ skipped: 'Windows has no process groups' }) : measure(effort)),
+  withoutGuard: { what: 'checkpoints that are damaged by the kill', run: (effort) => measure(effort, true) },
 }

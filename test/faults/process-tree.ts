@@ -6,6 +6,8 @@ import { until } from './bench.ts'
 import type { Seen } from './supervising.ts'
 
 export interface Tree {
+  /** Of the supervising process. */
+  pid: number
   /** What was last said; null before the first word. */
   seen(): Seen | null
   /** Resolves when the supervising process is gone. */
@@ -51,6 +53,7 @@ export async function startTree(labDirectory: string, config: unknown, runDirect
     }
   }
   return {
+    pid,
     seen: () => last,
     exited,
     alive: () => child.exitCode === null && child.signalCode === null,

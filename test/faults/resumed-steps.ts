@@ -1,10 +1,25 @@
 /** A run of 60 steps in 3 epochs is stopped at each step and resumed: its weights in the end are always the same. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadNewestValid, readCheckpointTensors, saveCheckpoint } from '../../electron/checkpoint/store.ts'
 import { curveOf, until, weightsOf, withBench } from './bench.ts'
 import { all, type Effort, type Fault, type Figure, none } from './fault.ts'
 
 const totalSteps = 60
 
-async function measure({ long }: Effort): Promise<Figure[]> {
+async function forgetMoments(runDirectory: string): Promise<void> {
+  const { checkpoint } = await loadNewestValid(runDirectory)
+  const { directory, state, config } = checkpoint!
+  const { parameters } = await readCheckpointTensors(directory)
+  const named = [...parameters].map(([name, tensor]) => ({ name, ...tensor }))
+  const zeros = named.map((tensor) => ({ ...tensor, data: new Float32Array(tensor.data.length) }))
+  const text = (name: string): Promise<string> => readFile(join(directory, name), 'utf8')
+  const tokenizer = { tokenizerJson: await text('tokenizer.json'), tokenizerConfigJson: await text('tokenizer_config.json') }
+  await saveCheckpoint(runDirectory, { state, config, ...tokenizer, parameters: named, firstMoments: zeros, secondMoments: zeros })
+}
+
+/** `forgetful`: the optimizer's moments are lost on the way, as a checkpoint without them would lose them. */
+async function measure({ long }: Effort, forgetful = false): Promise<Figure[]> {
   return withBench(async (bench) => {
     // 240 training rows in global batches of 12: 20 steps an epoch.
     const config = bench.config({ microBatch: 6, epochs: 3 })
@@ -29,6 +44,7 @@ async function measure({ long }: Effort): Promise<Figure[]> {
         if (state !== 'stopped' || step === 0) continue
         stoppedAt.add(step)
         resumes++
+        if (forgetful) await forgetMoments(run.runDirectory)
         const resumed = await bench.resume(run.runDirectory, config)
         const record = await resumed.finished
         const same = (await weightsOf(run.runDirectory)) === expected.weights && (await curveOf(run.runDirectory)) === expected.curve
@@ -54,5 +70,6 @@ export const resumedSteps: Fault = {
   name: 'resumed-steps',
   title: 'Resume from every step of a 60-step, 3-epoch run',
   trains: true,
-  run: measure,
+  run: (effort) => measure(effort),
+  withoutGuard: { what: 'a checkpoint without the moments of the optimizer', run: (effort) => measure(effort, true) },
 }

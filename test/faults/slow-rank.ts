@@ -28,7 +28,8 @@ function flagged(run: RunHandle): boolean {
   return (typeof slowdown === 'number' && slowdown > 1) || /slow/i.test(record.notes.join(' '))
 }
 
-async function measure(): Promise<Figure[]> {
+/** `slow` false: a control, in which nothing is to be flagged. */
+async function measure(slow: boolean): Promise<Figure[]> {
   return withBench(async (bench) => {
     const config = bench.config({ microBatch: 16, epochs: 12, maxLength: 64 })
     const usual = await bench.start(config)
@@ -36,7 +37,7 @@ async function measure(): Promise<Figure[]> {
     const run = await bench.start(config)
     await advanced(run, 10)
     const from = run.detail().progress.step
-    const asUsual = slowDown(pidsOf(run)[1]!)
+    const asUsual = slow ? slowDown(pidsOf(run)[1]!) : () => Promise.resolve()
     let over = false
     void run.finished.then(() => (over = true))
     let flaggedAfter: number | null = null
@@ -70,5 +71,6 @@ export const slowRank: Fault = {
   name: 'slow-rank',
   title: 'One rank 3× slower',
   trains: true,
-  run: () => (process.platform === 'win32' ? Promise.resolve({ skipped: 'Windows has no SIGSTOP' }) : measure()),
+  run: () => (process.platform === 'win32' ? Promise.resolve({ skipped: 'Windows has no SIGSTOP' }) : measure(true)),
+  withoutGuard: { what: 'a rank that is not slow (it must not be flagged)', run: () => measure(false) },
 }

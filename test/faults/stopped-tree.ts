@@ -4,13 +4,15 @@ import { until, withBench } from './bench.ts'
 import type { Effort, Fault, Figure } from './fault.ts'
 import { startTree } from './process-tree.ts'
 
-async function measure({ long }: Effort): Promise<Figure[]> {
+/** `who` sleeps: all, or the ranks alone, which their supervisor must then take for failed. */
+async function measure({ long }: Effort, who: 'all' | 'ranks'): Promise<Figure[]> {
   const seconds = long ? 30 : 8
   return withBench(async (bench) => {
     const tree = await startTree(bench.labDirectory, bench.config({ epochs: 1_000, maxRestarts: 0 }))
     try {
       if ((await until(() => (tree.seen()?.step ?? 0) > 20, 60_000)) === null) throw new Error('the run did not come to train')
       tree.signal('SIGSTOP')
+      if (who === 'ranks') process.kill(tree.pid, 'SIGCONT')
       await delay(seconds * 1_000)
       const before = tree.seen()!
       tree.signal('SIGCONT')
@@ -29,5 +31,6 @@ export const stoppedTree: Fault = {
   name: 'stopped-tree',
   title: 'The whole tree SIGSTOP for 30 s, then SIGCONT',
   trains: true,
-  run: (effort) => (process.platform === 'win32' ? Promise.resolve({ skipped: 'Windows has no SIGSTOP' }) : measure(effort)),
+  run: (effort) => (process.platform === 'win32' ? Promise.resolve({ skipped: 'Windows has no SIGSTOP' }) : measure(effort, 'all')),
+  withoutGuard: { what: 'ranks that sleep while their supervisor does not', run: (effort) => measure(effort, 'ranks') },
 }
