@@ -14,6 +14,8 @@ export default defineConfig({
           rank: 'electron/rank/main.ts',
           heartbeat: 'electron/rank/heartbeat.ts',
           'inference-worker': 'electron/inference/worker.ts',
+          bench: 'bench/main.ts',
+          'bench-worker': 'bench/workers/main.ts',
         },
       },
     },

@@ -25,8 +25,9 @@ export const preloadFile = join(projectRoot, 'out', 'preload', 'preload.cjs')
 /** Kernels of the optimizer, compiled at build from `electron/kernels/assembly`. */
 export const kernelsFile = join(projectRoot, 'out', 'kernels.wasm')
 
-/** Built entry of a child process or worker thread: 'rank', 'heartbeat', 'inference-worker'. */
-export const entryFile = (name: 'rank' | 'heartbeat' | 'inference-worker'): string => join(projectRoot, 'out', 'main', `${name}.js`)
+/** Built entry of a child process or worker thread. */
+export const entryFile = (name: 'rank' | 'heartbeat' | 'inference-worker' | 'bench-worker'): string =>
+  join(projectRoot, 'out', 'main', `${name}.js`)
 
 /** The lab's own directory: runs, imported data, lock. */
 export const labDirectory = (): string => process.env['DISTRINEWS_HOME'] ?? join(homedir(), '.distrinews-lab')

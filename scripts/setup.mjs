@@ -17,6 +17,7 @@ const buildInputs = [
   'electron',
   'renderer',
   'shared',
+  'bench',
   'resources',
   'scripts/build-kernels.mjs',
   'electron.vite.config.ts',

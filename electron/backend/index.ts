@@ -19,9 +19,11 @@ export type { OnnxRuntimeBackend } from './onnxruntime-backend.ts'
 export { attention } from './fused/attention.ts'
 export { crossEntropySum } from './fused/cross-entropy.ts'
 export { embed } from './fused/embedding.ts'
+export { firstPositionAttention } from './fused/first-position-attention.ts'
 export { geluScale, scaledGelu } from './fused/gelu.ts'
 export { layerNorm } from './fused/layer-norm.ts'
 export { linear, type LinearOptions } from './fused/linear.ts'
+export type { TokenLayout } from './fused/token-layout.ts'
 
 /** Training and inference of a few models need three each; beyond this the session used longest ago is let go. */
 const maxSessions = 24

@@ -58,6 +58,11 @@ export function slice(x: LazyValue, begin: readonly number[], size: readonly num
   return record('Slice', [x, fedIndices(begin), fedIndices(end), indices(axes)], {}, size, x.type)
 }
 
+/** Rows of a matrix by number: x [rows, columns], `at` int32 of any shape → [...at, columns]. */
+export function gatherRows(x: LazyValue, at: LazyValue): LazyValue {
+  return record('Gather', [x, at], { axis: 0 }, [...at.shape, x.shape[1]!], x.type)
+}
+
 export function pad(x: LazyValue, before: readonly number[], after: readonly number[], value = 0): LazyValue {
   const shape = x.shape.map((dimension, axis) => dimension + before[axis]! + after[axis]!)
   return record('Pad', [x, fedIndices([...before, ...after]), filled([], value, x.type as 'float32')], {}, shape, x.type)
@@ -116,8 +121,20 @@ export function softmax(x: LazyValue, operator: 'Softmax' | 'LogSoftmax' = 'Soft
 /** Sums a matrix over its rows: [rows, columns] → [columns]. A product with ones is faster here than ReduceSum over axis 0. */
 export function columnSum(x: LazyValue, alpha = 1): LazyValue {
   const [rows, columns] = x.shape as [number, number]
-  const ones = leaf(new Float32Array(rows).fill(alpha), [1, rows], 'float32', { isElastic: true })
-  return reshape(record('MatMul', [ones, x], {}, [1, columns]), [columns])
+  return reshape(record('MatMul', [elasticRow(rows, alpha), x], {}, [1, columns]), [columns])
+}
+
+const rowBuffers = new Map<string, WeakRef<Float32Array>>()
+
+/** [1, count] of one number. Graphs of all shapes share one buffer for each count, as long as any of them lives. */
+function elasticRow(count: number, value: number): LazyValue {
+  const key = `${count} ${value}`
+  let data = rowBuffers.get(key)?.deref()
+  if (!data) {
+    data = new Float32Array(count).fill(value)
+    rowBuffers.set(key, new WeakRef(data))
+  }
+  return leaf(data, [1, count], 'float32', { isElastic: true })
 }
 
 /** All axes but the last flattened into rows. */

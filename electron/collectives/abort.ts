@@ -4,10 +4,10 @@
  *
  * It goes to the right between the data frames, and to the left on the otherwise unused way back of that connection.
  */
-import { crc32 } from 'node:zlib'
 import { labErrorInfoSchema, LabError } from '../../shared/contract/errors.ts'
+import { checksumOf } from '../kernels/checksum.ts'
 import { corrupt, desync } from './errors.ts'
-import { decodeHeader, encodeHeader, headerBytes, verifyChecksum, type FrameHeader } from './frame.ts'
+import { compareChecksums, decodeHeader, encodeHeader, headerBytes, type FrameHeader } from './frame.ts'
 
 const maxAbortBytes = 16 * 1024
 
@@ -15,7 +15,7 @@ const maxAbortBytes = 16 * 1024
 export function encodeAbort(from: Pick<FrameHeader, 'attempt' | 'sourceRank' | 'worldSize'>, reason: LabError): Uint8Array {
   const payload = Buffer.from(JSON.stringify(reason.info))
   const header = { ...from, kind: 'abort', step: 0, sequence: 0, bucket: 0, round: 0, chunk: 0, payloadLength: payload.byteLength } as const
-  return Buffer.concat([encodeHeader(header, crc32(payload)), payload])
+  return Buffer.concat([encodeHeader(header, checksumOf(payload)), payload])
 }
 
 /** Payload length of an `abort` frame once its sender is known to belong here. Throws COLLECTIVE_DESYNC. */
@@ -53,7 +53,7 @@ export class AbortListener {
       const end = headerBytes + abortLength(header, this.attempt, this.peer)
       if (this.received.byteLength < end) return null
       const payload = this.received.subarray(headerBytes, end)
-      verifyChecksum('payload', payload, payloadChecksum, this.peer)
+      compareChecksums('payload', checksumOf(payload), payloadChecksum, this.peer)
       return parseAbort(payload, this.peer)
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))

@@ -10,12 +10,15 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import { abortLength, parseAbort } from './abort.ts'
 import { PeerLost } from './errors.ts'
-import { checkHeader, decodeHeader, headerBytes, verifyChecksum, type FrameHeader } from './frame.ts'
+import { checksumOf } from '../kernels/checksum.ts'
+import { checkHeader, compareChecksums, decodeHeader, headerBytes, type FrameHeader } from './frame.ts'
+import type { TakePayload } from './ring-algorithm.ts'
 
 interface Wanted {
   expected: FrameHeader
   target: Uint8Array
-  arrived: (checksum: number) => void
+  take: TakePayload
+  arrived: (checksum: bigint) => void
   failed: (reason: unknown) => void
 }
 
@@ -26,7 +29,7 @@ export class FrameReader {
   private readonly header = new Uint8Array(headerBytes)
   private target: Uint8Array = this.header
   private filled = 0
-  private payloadChecksum = 0
+  private payloadChecksum = 0n
   private aborting = false
   private wanted: Wanted | null = null
   private ended: Error | null = null
@@ -56,13 +59,13 @@ export class FrameReader {
   }
 
   /** See `RingTransport.receive`. One at a time. */
-  receive(expected: FrameHeader, target: Uint8Array): Promise<number> {
+  receive(expected: FrameHeader, target: Uint8Array, take: TakePayload = checksumOf): Promise<bigint> {
     return new Promise((arrived, failed) => {
       if (this.ended) {
         failed(this.ended)
         return
       }
-      this.wanted = { expected, target, arrived, failed }
+      this.wanted = { expected, target, take, arrived, failed }
       this.socket?.resume()
     })
   }
@@ -107,9 +110,12 @@ export class FrameReader {
     const payload = this.target
     this.target = this.header
     this.filled = 0
-    verifyChecksum('payload', payload, this.payloadChecksum, this.peer)
-    if (this.aborting) throw parseAbort(payload, this.peer)
-    const { arrived } = this.wanted!
+    if (this.aborting) {
+      compareChecksums('payload', checksumOf(payload), this.payloadChecksum, this.peer)
+      throw parseAbort(payload, this.peer)
+    }
+    const { take, arrived } = this.wanted!
+    compareChecksums('payload', take(payload), this.payloadChecksum, this.peer)
     this.wanted = null
     arrived(this.payloadChecksum)
     return false

@@ -48,7 +48,7 @@ export function acceptRight(meeting: Meeting, server: Server): Promise<Socket> {
         socket.off('data', read).pause()
         try {
           checkHeader(decodeHeader(received, right).header, greeting(meeting, 'hello', right), right)
-          socket.write(encodeHeader(greeting(meeting, 'welcome', meeting.rank), 0))
+          socket.write(encodeHeader(greeting(meeting, 'welcome', meeting.rank), 0n))
           resolve(socket)
         } catch (error) {
           note(meeting, error)
@@ -84,7 +84,7 @@ async function dial(meeting: Meeting, left: number, address: NetConnectOpts): Pr
   meeting.sockets.add(socket)
   reader.watch(socket)
   socket.setNoDelay()
-  socket.write(encodeHeader(greeting(meeting, 'hello', meeting.rank), 0))
+  socket.write(encodeHeader(greeting(meeting, 'hello', meeting.rank), 0n))
   try {
     await reader.receive(greeting(meeting, 'welcome', left), new Uint8Array(0))
     return { socket, reader }

@@ -2,10 +2,10 @@
  * A ring whose ranks live in one process, for lessons and tests: the same algorithm, headers and checks as over
  * sockets, with a hand-over in memory where the wire would be.
  */
-import { attemptHash, checkHeader, decodeHeader, encodeHeader, verifyChecksum, type FrameHeader } from './frame.ts'
+import { attemptHash, checkHeader, compareChecksums, decodeHeader, encodeHeader, type FrameHeader } from './frame.ts'
 import { PeerLost } from './errors.ts'
 import type { ProcessGroup } from './process-group.ts'
-import type { RingTransport } from './ring-algorithm.ts'
+import type { RingTransport, TakePayload } from './ring-algorithm.ts'
 import { RingProcessGroup } from './ring-group.ts'
 import { singleProcessGroup } from './single.ts'
 
@@ -30,7 +30,8 @@ interface Posted {
 interface Wanted {
   expected: FrameHeader
   target: Uint8Array
-  arrived: (checksum: number) => void
+  take: TakePayload
+  arrived: (checksum: bigint) => void
   failed: (reason: unknown) => void
 }
 
@@ -73,13 +74,13 @@ class MemoryLink {
   private deliver(): void {
     if (!this.wanted || this.posted.length === 0) return
     const { header, payload, taken } = this.posted.shift()!
-    const { expected, target, arrived, failed } = this.wanted
+    const { expected, target, take, arrived, failed } = this.wanted
     this.wanted = null
     try {
       const received = decodeHeader(header, this.sender)
       checkHeader(received.header, expected, this.sender)
       target.set(payload)
-      verifyChecksum('payload', target, received.payloadChecksum, this.sender)
+      compareChecksums('payload', take(target), received.payloadChecksum, this.sender)
       arrived(received.payloadChecksum)
     } catch (error) {
       failed(error)
@@ -106,16 +107,16 @@ class MemoryTransport implements RingTransport {
     return this.incoming.isWaiting ? this.incoming.sender : (this.rank + 1) % this.worldSize
   }
 
-  send(header: FrameHeader, payload: Uint8Array, checksum: number): Promise<void> {
+  send(header: FrameHeader, payload: Uint8Array, checksum: bigint): Promise<void> {
     this.payloadBytesSent += payload.byteLength
     return new Promise((taken, refused) => {
       this.outgoing.post({ header: encodeHeader(header, checksum), payload, taken, refused })
     })
   }
 
-  receive(expected: FrameHeader, target: Uint8Array): Promise<number> {
+  receive(expected: FrameHeader, target: Uint8Array, take: TakePayload): Promise<bigint> {
     return new Promise((arrived, failed) => {
-      this.incoming.want({ expected, target, arrived, failed })
+      this.incoming.want({ expected, target, take, arrived, failed })
     })
   }
 

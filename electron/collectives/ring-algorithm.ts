@@ -10,21 +10,28 @@
  *
  * Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009.
  */
-import { crc32 } from 'node:zlib'
 import type { LabError } from '../../shared/contract/errors.ts'
+import { addWithChecksums, bytesOf, checksumOf } from '../kernels/checksum.ts'
+import { scratchLength } from '../kernels/index.ts'
 import type { FrameHeader } from './frame.ts'
+
+/**
+ * Makes use of a payload that has just arrived and returns its checksum: one pass for both. It may turn out to be
+ * damaged only then; the group breaks, and what was made of it is never used.
+ */
+export type TakePayload = (payload: Uint8Array) => bigint
 
 /** One rank's two connections. Frames arrive in the order they were sent. */
 export interface RingTransport {
   readonly rank: number
   readonly worldSize: number
   /** To the right neighbour. Settles when the payload's memory may be written again. */
-  send(header: FrameHeader, payload: Uint8Array, checksum: number): Promise<void>
+  send(header: FrameHeader, payload: Uint8Array, checksum: bigint): Promise<void>
   /**
    * The next frame of the left neighbour, its payload written straight into `target`. Rejects unless its header equals
    * `expected` and its checksums hold. Returns the payload's checksum, with which it may be forwarded unread.
    */
-  receive(expected: FrameHeader, target: Uint8Array): Promise<number>
+  receive(expected: FrameHeader, target: Uint8Array, take: TakePayload): Promise<bigint>
   readonly payloadBytesSent: number
   /** The neighbour for which a call above is waiting: the one that has not sent, or else the one that does not take. */
   readonly awaitedPeer: number
@@ -62,9 +69,10 @@ export function segmentRange(length: number, worldSize: number, segment: number)
   return [Math.floor((length * segment) / worldSize), Math.floor((length * (segment + 1)) / worldSize)]
 }
 
-/** 1 MiB stays in a core's cache between its checksum and its sum, and keeps system calls few. */
-const chunkBytes = 1024 * 1024
-const chunkFloats = chunkBytes / Float32Array.BYTES_PER_ELEMENT
+const chunkFloats = scratchLength
+const chunkBytes = chunkFloats * Float32Array.BYTES_PER_ELEMENT
+/** Frames handed to the transport before the first of them is gone: the next one need not wait for a wake-up. */
+const framesInFlight = 3
 
 interface Piece {
   round: number
@@ -82,8 +90,6 @@ function pieces(round: number, start: number, end: number, size: number): Piece[
   }))
 }
 
-const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-
 function frameHeader(
   transport: RingTransport,
   collective: CollectiveHeader,
@@ -96,7 +102,7 @@ function frameHeader(
   return { ...collective, round: piece.round, chunk: piece.chunk, sourceRank, payloadLength: payload.byteLength }
 }
 
-/** Sums `data` over all ranks, in place. `scratch` holds what arrives before it is added: `ringScratch()`. */
+/** Sums `data` over all ranks, in place. `scratch` holds what arrives before it is added. */
 export async function ringAllReduce(
   transport: RingTransport,
   collective: CollectiveHeader,
@@ -110,30 +116,39 @@ export async function ringAllReduce(
   const arriving = rounds.flatMap(({ round, receives }) => piecesOf(round, receives))
   const bytes = (piece: Piece): Uint8Array => bytesOf(data.subarray(piece.start, piece.end))
 
-  const receive = async (piece: Piece): Promise<number> => {
-    const added = piece.round < worldSize - 1
-    const target = added ? bytesOf(scratch.subarray(0, piece.end - piece.start)) : bytes(piece)
-    const checksum = await transport.receive(frameHeader(transport, collective, piece, target, true), target)
-    if (!added) return checksum
-    addInto(data.subarray(piece.start, piece.end), scratch)
-    return crc32(bytes(piece))
+  const receive = async (piece: Piece): Promise<bigint> => {
+    const isLast = piece.round >= worldSize - 1
+    if (isLast) return transport.receive(frameHeader(transport, collective, piece, bytes(piece), true), bytes(piece), checksumOf)
+    const addend = scratch.subarray(0, piece.end - piece.start)
+    const target = bytesOf(addend)
+    let ofSums = 0n
+    await transport.receive(frameHeader(transport, collective, piece, target, true), target, () => {
+      const checksums = addWithChecksums(data.subarray(piece.start, piece.end), addend)
+      ofSums = checksums.ofSums
+      return checksums.ofAddend
+    })
+    return ofSums
   }
   const arrivals = inOrder(arriving, receive)
 
   const send = async (): Promise<void> => {
-    const post = (piece: Piece, checksum: number): Promise<void> =>
-      transport.send(frameHeader(transport, collective, piece, bytes(piece), false), bytes(piece), checksum)
-    for (const piece of own) await post(piece, crc32(bytes(piece)))
+    const sent: Promise<void>[] = []
+    const post = async (piece: Piece, checksum: bigint): Promise<void> => {
+      await sent.at(-framesInFlight)
+      sent.push(transport.send(frameHeader(transport, collective, piece, bytes(piece), false), bytes(piece), checksum))
+      // Heard of where it is awaited.
+      sent.at(-1)!.catch(() => undefined)
+    }
+    for (const piece of own) await post(piece, checksumOf(bytes(piece)))
     const lastRound = rounds.length - 1
     for (const [index, piece] of arriving.entries()) {
       if (piece.round === lastRound) break
       await post({ ...piece, round: piece.round + 1 }, await arrivals[index])
     }
+    await Promise.all(sent)
   }
   await Promise.all([arrivals.at(-1), send()])
 }
-
-export const ringScratch = (): Float32Array => new Float32Array(chunkFloats)
 
 /** Copies `data` from `root` to every rank: once round the ring, in chunks; the rank left of the root sends nothing. */
 export async function ringBroadcast(transport: RingTransport, collective: CollectiveHeader, data: Uint8Array, root: number): Promise<void> {
@@ -141,14 +156,14 @@ export async function ringBroadcast(transport: RingTransport, collective: Collec
   const distance = (rank - root + worldSize) % worldSize
   const chunks = pieces(0, 0, data.byteLength, chunkBytes)
   const bytes = (piece: Piece): Uint8Array => data.subarray(piece.start, piece.end)
-  const receive = (piece: Piece): Promise<number> =>
-    transport.receive(frameHeader(transport, collective, piece, bytes(piece), true), bytes(piece))
+  const receive = (piece: Piece): Promise<bigint> =>
+    transport.receive(frameHeader(transport, collective, piece, bytes(piece), true), bytes(piece), checksumOf)
   const arrivals = distance === 0 ? [] : inOrder(chunks, receive)
 
   const send = async (): Promise<void> => {
     if (distance === worldSize - 1) return
     for (const [index, piece] of chunks.entries()) {
-      const checksum = distance === 0 ? crc32(bytes(piece)) : await arrivals[index]
+      const checksum = distance === 0 ? checksumOf(bytes(piece)) : await arrivals[index]
       await transport.send(frameHeader(transport, collective, piece, bytes(piece), false), bytes(piece), checksum)
     }
   }
@@ -161,22 +176,10 @@ export async function ringBarrier(transport: RingTransport, collective: Collecti
   for (let round = 0; round < transport.worldSize - 1; round++) {
     const piece = { round, chunk: 0, start: 0, end: 0 }
     await Promise.all([
-      transport.receive(frameHeader(transport, collective, piece, nothing, true), nothing),
-      transport.send(frameHeader(transport, collective, piece, nothing, false), nothing, 0),
+      transport.receive(frameHeader(transport, collective, piece, nothing, true), nothing, checksumOf),
+      transport.send(frameHeader(transport, collective, piece, nothing, false), nothing, 0n),
     ])
   }
-}
-
-/** Four at a time: a fifth faster than the plain loop in V8. */
-function addInto(sums: Float32Array, addend: Float32Array): void {
-  const whole = sums.length - (sums.length % 4)
-  for (let i = 0; i < whole; i += 4) {
-    sums[i] += addend[i]
-    sums[i + 1] += addend[i + 1]
-    sums[i + 2] += addend[i + 2]
-    sums[i + 3] += addend[i + 3]
-  }
-  for (let i = whole; i < sums.length; i++) sums[i] += addend[i]
 }
 
 /** Starts each action when the one before it has ended; a failure fails all that follow. */

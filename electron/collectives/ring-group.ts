@@ -4,10 +4,11 @@
  * what comes next. It knows no transport.
  */
 import { LabError, toLabErrorInfo } from '../../shared/contract/errors.ts'
+import { kernelsOf, scratchLength } from '../kernels/index.ts'
 import { collectiveTimeout, connectionLost, groupClosed, PeerLost } from './errors.ts'
 import type { FrameKind } from './frame.ts'
 import type { CollectiveContext, ProcessGroup } from './process-group.ts'
-import { ringAllReduce, ringBarrier, ringBroadcast, ringScratch, type CollectiveHeader, type RingTransport } from './ring-algorithm.ts'
+import { ringAllReduce, ringBarrier, ringBroadcast, type CollectiveHeader, type RingTransport } from './ring-algorithm.ts'
 
 const spokenNames: Partial<Record<FrameKind, string>> = { allReduce: 'all-reduce', broadcast: 'broadcast', barrier: 'barrier' }
 
@@ -25,7 +26,8 @@ export class RingProcessGroup implements ProcessGroup {
   readonly rank: number
   readonly worldSize: number
   private readonly options: RingGroupOptions
-  private readonly scratch = ringScratch()
+  /** For data outside the kernels' memories. */
+  private readonly plainScratch = new Float32Array(scratchLength)
   private sequence = 0
   /** Ends when the collectives called so far have ended, well or not. */
   private previous: Promise<unknown> = Promise.resolve()
@@ -42,7 +44,9 @@ export class RingProcessGroup implements ProcessGroup {
   }
 
   allReduce(data: Float32Array, context: CollectiveContext): Promise<void> {
-    return this.enqueue('allReduce', context, (transport, header) => ringAllReduce(transport, header, data, this.scratch))
+    return this.enqueue('allReduce', context, (transport, header) =>
+      ringAllReduce(transport, header, data, kernelsOf(data.buffer)?.scratch ?? this.plainScratch),
+    )
   }
 
   broadcast(data: Uint8Array, root: number, context: CollectiveContext): Promise<void> {

@@ -11,7 +11,7 @@ import { AbortListener, encodeAbort } from './abort.ts'
 import { PeerLost } from './errors.ts'
 import { encodeHeader, type FrameHeader } from './frame.ts'
 import type { FrameReader } from './frame-reader.ts'
-import type { RingTransport } from './ring-algorithm.ts'
+import type { RingTransport, TakePayload } from './ring-algorithm.ts'
 
 /** How long a broken group keeps its connections open for the neighbours to read why. */
 const lingerMs = 1000
@@ -47,7 +47,7 @@ export class SocketTransport implements RingTransport {
     return this.options.reader.isWaiting ? (this.rank + this.worldSize - 1) % this.worldSize : this.right
   }
 
-  send(header: FrameHeader, payload: Uint8Array, checksum: number): Promise<void> {
+  send(header: FrameHeader, payload: Uint8Array, checksum: bigint): Promise<void> {
     const { outgoing } = this.options
     return new Promise((resolve, reject) => {
       if (this.sendError) {
@@ -66,8 +66,8 @@ export class SocketTransport implements RingTransport {
     })
   }
 
-  receive(expected: FrameHeader, target: Uint8Array): Promise<number> {
-    return this.options.reader.receive(expected, target)
+  receive(expected: FrameHeader, target: Uint8Array, take: TakePayload): Promise<bigint> {
+    return this.options.reader.receive(expected, target, take)
   }
 
   abort(reason: LabError): void {

@@ -4,14 +4,12 @@
  */
 import type { ProcessGroup } from '../collectives/process-group.ts'
 import type { GradientSync, StepSums } from '../engine/gradient-sync.ts'
-import type { Kernels } from '../kernels/index.ts'
 import type { ArenaLayout } from './buckets.ts'
 import { allReduceSums } from './step-sums.ts'
 
 export interface NaiveSyncOptions {
   group: ProcessGroup
-  /** Its kernels must be those of the memory that the gradients lie in. */
-  arena: ArenaLayout & { readonly kernels: Pick<Kernels, 'scale'> }
+  arena: ArenaLayout
 }
 
 export class NaiveSync implements GradientSync {
@@ -27,8 +25,6 @@ export class NaiveSync implements GradientSync {
       const start = arena.offsets.get(name)!
       await group.allReduce(gradients.subarray(start, start + size), { step, bucket: index })
     }
-    const global = await allReduceSums(group, local, { step, bucket: arena.specs.length })
-    if (global.exampleCount > 0) arena.kernels.scale(gradients, 1 / global.exampleCount)
-    return global
+    return allReduceSums(group, local, { step, bucket: arena.specs.length })
   }
 }

@@ -1,21 +1,18 @@
 /**
  * Data parallelism with buckets, after PyTorch's `Reducer`: each parameter is marked ready when its gradient is complete,
- * a bucket whose parameters are all ready goes out as one all-reduce, and `finalize` waits for all of them and divides
- * once, by the global example count.
+ * a bucket whose parameters are all ready goes out as one all-reduce, and `finalize` waits for all of them.
  *
  * Invariant: every rank sends out the same buckets in the same order, whatever order its gradients become ready in. The
  * gradient is reduced in place; a bucket is a view of it.
  */
 import type { ProcessGroup } from '../collectives/process-group.ts'
 import type { GradientSync, StepSums } from '../engine/gradient-sync.ts'
-import type { Kernels } from '../kernels/index.ts'
 import { planBuckets, type ArenaLayout, type Bucket } from './buckets.ts'
 import { allReduceSums } from './step-sums.ts'
 
 export interface ReducerOptions {
   group: ProcessGroup
-  /** Its kernels must be those of the memory that the gradients lie in. */
-  arena: ArenaLayout & { readonly kernels: Pick<Kernels, 'scale'> }
+  arena: ArenaLayout
   bucketCapBytes: number
 }
 
@@ -63,15 +60,13 @@ export class Reducer implements GradientSync {
 
   /** Closes the step. Throws what a collective threw; the gradients are then good for nothing. */
   async finalize(local: StepSums): Promise<StepSums> {
-    const { gradients, step, unready, reductions } = this.currentStep()
+    const { step, unready, reductions } = this.currentStep()
     this.current = null
     if (reductions.length < this.buckets.length) {
       throw new Error(`Parameters never became ready: ${unready.flatMap((names) => [...names]).join(', ')}`)
     }
-    const { group, arena } = this.options
-    const sums = allReduceSums(group, local, { step, bucket: this.buckets.length })
+    const sums = allReduceSums(this.options.group, local, { step, bucket: this.buckets.length })
     const [global] = await Promise.all([sums, ...reductions])
-    if (global.exampleCount > 0) arena.kernels.scale(gradients, 1 / global.exampleCount)
     return global
   }
 

@@ -1,41 +1,90 @@
 /** The buffers through which batches of one shape enter a captured graph. */
-import { leaf, tensorOf, tf } from '../backend/index.ts'
+import { leaf, tensorOf, type TokenLayout } from '../backend/index.ts'
+import type { tf } from '../backend/index.ts'
 import type { Batch } from '../data/types.ts'
+import { packTokens, type PackedShape } from './packing.ts'
 
 /** Added to the scores of padding: their probabilities become exactly 0, and no row of infinities can give NaN. */
 const maskedScore = -1e9
 
 export class BatchBuffers {
-  readonly #rows: number
-  readonly #length: number
+  readonly #shape: PackedShape
+  readonly #heads: number
   readonly #labelCount: number
   readonly #ids: Int32Array
+  readonly #positions: Int32Array
+  readonly #placeOf: Int32Array
+  readonly #flatOf: Int32Array
+  readonly #headPlaceOf: Int32Array
+  readonly #headFlatOf: Int32Array
+  readonly #positionSums: Float32Array
   readonly #mask: Float32Array
   readonly #targets: Float32Array
 
-  constructor(rows: number, length: number, labelCount: number) {
-    this.#rows = rows
-    this.#length = length
+  constructor(shape: PackedShape, heads: number, labelCount: number) {
+    const { rows, length, flat } = shape
+    this.#shape = shape
+    this.#heads = heads
     this.#labelCount = labelCount
-    this.#ids = new Int32Array(rows * length)
+    this.#ids = new Int32Array(flat)
+    this.#positions = new Int32Array(flat)
+    this.#placeOf = new Int32Array(flat)
+    this.#flatOf = new Int32Array(rows * length)
+    this.#headPlaceOf = new Int32Array(flat * heads)
+    this.#headFlatOf = new Int32Array(rows * heads * length)
+    this.#positionSums = new Float32Array(length * flat)
     this.#mask = new Float32Array(rows * length)
     this.#targets = new Float32Array(rows * labelCount)
   }
 
   /** Tensors over the buffers, for tracing. */
-  tensors(): { ids: tf.Tensor; mask: tf.Tensor; targets: tf.Tensor } {
-    const [rows, length] = [this.#rows, this.#length]
+  tensors(): { layout: TokenLayout; mask: tf.Tensor; targets: tf.Tensor } {
+    const { rows, length, flat } = this.#shape
+    const heads = this.#heads
+    const int32 = (data: Int32Array, shape: readonly number[]): tf.Tensor => tensorOf(leaf(data, shape, 'int32', { isElastic: true }))
+    const float32 = (data: Float32Array, shape: readonly number[]): tf.Tensor => tensorOf(leaf(data, shape, 'float32', { isElastic: true }))
     return {
-      ids: tensorOf(leaf(this.#ids, [rows, length], 'int32', { isElastic: true })),
-      mask: tensorOf(leaf(this.#mask, [rows, 1, 1, length], 'float32', { isElastic: true })),
-      targets: tensorOf(leaf(this.#targets, [rows, this.#labelCount], 'float32', { isElastic: true })),
+      layout: {
+        rows,
+        length,
+        flat,
+        heads,
+        ids: int32(this.#ids, [flat]),
+        positions: int32(this.#positions, [flat]),
+        placeOf: int32(this.#placeOf, [flat]),
+        flatOf: int32(this.#flatOf, [rows, length]),
+        headPlaceOf: int32(this.#headPlaceOf, [flat * heads]),
+        headFlatOf: int32(this.#headFlatOf, [rows, heads, length]),
+        positionSums: float32(this.#positionSums, [length, flat]),
+      },
+      mask: float32(this.#mask, [rows, 1, 1, length]),
+      targets: float32(this.#targets, [rows, this.#labelCount]),
     }
   }
 
+  /** `batch` must be of the shape that these buffers were made for. */
   fill(batch: Batch): void {
-    this.#ids.set(batch.ids)
-    for (let index = 0; index < this.#mask.length; index++) this.#mask[index] = batch.attentionMask[index] === 0 ? maskedScore : 0
+    const { length, flat } = this.#shape
+    const heads = this.#heads
+    const { placeOf, flatOf } = packTokens(batch, this.#shape)
+    this.#placeOf.set(placeOf)
+    this.#flatOf.set(flatOf)
+    this.#positionSums.fill(0)
+    for (let index = 0; index < flat; index++) {
+      const place = placeOf[index]!
+      const [row, position] = [Math.floor(place / length), place % length]
+      const isToken = batch.attentionMask[place] !== 0
+      this.#ids[index] = batch.ids[place]!
+      this.#positions[index] = position
+      if (isToken) this.#positionSums[position * flat + index] = 1
+      for (let head = 0; head < heads; head++) this.#headPlaceOf[index * heads + head] = (row * heads + head) * length + position
+    }
+    for (let place = 0; place < flatOf.length; place++) {
+      const [row, position] = [Math.floor(place / length), place % length]
+      for (let head = 0; head < heads; head++) this.#headFlatOf[(row * heads + head) * length + position] = flatOf[place]! * heads + head
+      this.#mask[place] = batch.attentionMask[place] === 0 ? maskedScore : 0
+    }
     this.#targets.fill(0)
-    for (let row = 0; row < this.#rows; row++) this.#targets[row * this.#labelCount + batch.labels[row]!] = batch.weights[row]!
+    for (let row = 0; row < batch.rows; row++) this.#targets[row * this.#labelCount + batch.labels[row]!] = batch.weights[row]!
   }
 }

@@ -4,12 +4,23 @@
  * one ONNX model with open dimensions: one session, one set of working memory.
  */
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
-import { createBackend, crossEntropySum, leaf, lazy, tensorOf, tf, type CapturedGraph, type OnnxRuntimeBackend } from '../backend/index.ts'
+import {
+  createBackend,
+  crossEntropySum,
+  leaf,
+  lazy,
+  tensorOf,
+  tf,
+  type CapturedGraph,
+  type OnnxRuntimeBackend,
+  type TokenLayout,
+} from '../backend/index.ts'
 import type { Batch } from '../data/types.ts'
 import { BatchBuffers } from './batch-buffers.ts'
 import { dropoutSites, MaskPool, type DropoutMask } from './dropout.ts'
 import type { StepSums } from './gradient-sync.ts'
 import { forward } from './model.ts'
+import { packedShape, type PackedShape } from './packing.ts'
 import type { ParameterArena } from './parameters.ts'
 import type { DropoutCounter } from './random.ts'
 
@@ -30,6 +41,8 @@ export interface ClassifierOptions {
   arena: ParameterArena
   /** Of ONNX Runtime, inside an operator. */
   threads: number
+  /** See `ForwardInputs`: for comparisons only. */
+  wholeLastLayer?: boolean
 }
 
 /** A graph for one batch shape, with the buffers through which batches enter it. */
@@ -40,7 +53,7 @@ interface Captured {
 }
 
 /** Batch shapes whose buffers are kept; beyond it the one captured first is let go. */
-const maxCaptured = 64
+const maxCaptured = 128
 
 export const createClassifier = (options: ClassifierOptions): Classifier => new CapturingClassifier(options)
 
@@ -49,6 +62,7 @@ class CapturingClassifier implements Classifier {
   readonly #config: ModelConfig
   readonly #arena: ParameterArena
   readonly #threads: number
+  readonly #wholeLastLayer: boolean
   readonly #backend: OnnxRuntimeBackend
   readonly #parameters: ReadonlyMap<string, tf.Tensor>
   readonly #captured = new Map<string, Captured>()
@@ -56,11 +70,12 @@ class CapturingClassifier implements Classifier {
   /** The call before this one: calls share buffers, so each waits for the last. */
   #previous: Promise<unknown> = Promise.resolve()
 
-  constructor({ config, arena, threads }: ClassifierOptions) {
+  constructor({ config, arena, threads, wholeLastLayer = false }: ClassifierOptions) {
     this.labelCount = config.labels.length
     this.#config = config
     this.#arena = arena
     this.#threads = threads
+    this.#wholeLastLayer = wholeLastLayer
     this.#backend = createBackend({ threads })
     const parameterTensor = (name: string, shape: readonly number[]): tf.Tensor => tensorOf(leaf(arena.parameter(name), shape, 'float32'))
     this.#parameters = new Map(arena.specs.map(({ name, shape }) => [name, tf.keep(parameterTensor(name, shape))]))
@@ -73,11 +88,12 @@ class CapturingClassifier implements Classifier {
         this.#arena.gradients.fill(0)
         return { lossSum: 0, exampleCount, tokenCount }
       }
-      const sites = dropout ? dropoutSites(this.#config, batch.rows, batch.length) : []
+      const shape = packedShape(batch)
+      const sites = dropout ? dropoutSites(this.#config, shape, this.#wholeLastLayer) : []
       // Masks of all shapes share one memory: a larger one makes the graphs over the old one stale.
       if (!this.#masks.fits(sites)) this.#captured.clear()
-      const { buffers, masks, graph } = this.#captureOnce(`gradients ${batch.rows}×${batch.length} ${sites.length}`, () =>
-        this.#captureGradients(batch.rows, batch.length, this.#masks.allocate(sites)),
+      const { buffers, masks, graph } = this.#captureOnce(`gradients ${nameOf(shape)} ${sites.length}`, () =>
+        this.#captureGradients(shape, this.#masks.allocate(sites)),
       )
       buffers.fill(batch)
       if (dropout) this.#masks.fill(masks, dropout)
@@ -88,9 +104,8 @@ class CapturingClassifier implements Classifier {
 
   logits(batch: Batch): Promise<Float32Array> {
     return this.#inTurn(async () => {
-      const { buffers, graph } = this.#captureOnce(`logits ${batch.rows}×${batch.length}`, () =>
-        this.#captureLogits(batch.rows, batch.length),
-      )
+      const shape = packedShape(batch)
+      const { buffers, graph } = this.#captureOnce(`logits ${nameOf(shape)}`, () => this.#captureLogits(shape))
       buffers.fill(batch)
       await graph.run()
       return (graph.results[0] as Float32Array).slice()
@@ -119,12 +134,12 @@ class CapturingClassifier implements Classifier {
   }
 
   /** The loss and all gradients in one graph: apart, the loss would compute the forward pass a second time. */
-  #captureGradients(rows: number, length: number, masks: DropoutMask[]): Captured {
-    const buffers = new BatchBuffers(rows, length, this.labelCount)
+  #captureGradients(shape: PackedShape, masks: DropoutMask[]): Captured {
+    const buffers = new BatchBuffers(shape, this.#config.nHeads, this.labelCount)
     let graph: CapturedGraph | undefined
     tf.tidy(() => {
       const { targets, ...inputs } = buffers.tensors()
-      const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(rows, length, inputs, masks), targets))([
+      const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(inputs, masks), targets))([
         ...this.#parameters.values(),
       ])
       const gradients = this.#arena.names.map((name, index) => ({ value: lazy(grads[index]!), destination: this.#arena.gradient(name) }))
@@ -133,25 +148,26 @@ class CapturingClassifier implements Classifier {
     return { buffers, masks, graph: graph! }
   }
 
-  #captureLogits(rows: number, length: number): Captured {
-    const buffers = new BatchBuffers(rows, length, this.labelCount)
+  #captureLogits(shape: PackedShape): Captured {
+    const buffers = new BatchBuffers(shape, this.#config.nHeads, this.labelCount)
     let graph: CapturedGraph | undefined
     tf.tidy(() => {
-      const logits = this.#forward(rows, length, buffers.tensors(), [])
+      const logits = this.#forward(buffers.tensors(), [])
       graph = this.#backend.executor.capture([{ value: lazy(logits) }], this.#threads)
     })
     return { buffers, masks: [], graph: graph! }
   }
 
-  #forward(rows: number, length: number, inputs: { ids: tf.Tensor; mask: tf.Tensor }, masks: readonly DropoutMask[]): tf.Tensor {
+  #forward(inputs: { layout: TokenLayout; mask: tf.Tensor }, masks: readonly DropoutMask[]): tf.Tensor {
     const factors = new Map(masks.map(({ name, shape, factors }) => [name, tensorOf(leaf(factors, shape, 'float32', { isElastic: true }))]))
     return forward(this.#config, {
-      rows,
-      length,
-      ids: inputs.ids,
+      layout: inputs.layout,
       mask: inputs.mask,
       parameter: (name) => this.#parameters.get(name)!,
       dropout: (site) => factors.get(site) ?? null,
+      wholeLastLayer: this.#wholeLastLayer,
     })
   }
 }
+
+const nameOf = ({ rows, length, flat }: PackedShape): string => `${rows}×${length}, ${flat}`

@@ -4,6 +4,7 @@
  */
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import { instantiateKernels, type Kernels } from '../kernels/index.ts'
+import type { PackedShape } from './packing.ts'
 import { dropoutCounter, type DropoutCounter } from './random.ts'
 
 export interface DropoutSite {
@@ -25,16 +26,16 @@ export interface DropoutMask extends DropoutSite {
  * As in transformers: after the embeddings, on attention probabilities, after the feed-forward layers, before the
  * classifier. Sites of rate 0 are left out.
  */
-export function dropoutSites(config: ModelConfig, rows: number, length: number): DropoutSite[] {
+export function dropoutSites(config: ModelConfig, { rows, length, flat }: PackedShape, wholeLastLayer = false): DropoutSite[] {
   const layers = Array.from({ length: config.nLayers }, (_, layer) => {
-    const queryLength = layer === config.nLayers - 1 ? 1 : length
+    const firstOnly = layer === config.nLayers - 1 && !wholeLastLayer
     return [
-      { name: `attention.${layer}`, shape: [rows, config.nHeads, queryLength, length], rate: config.attentionDropout },
-      { name: `ffn.${layer}`, shape: [rows * queryLength, config.dim], rate: config.dropout },
+      { name: `attention.${layer}`, shape: [rows, config.nHeads, firstOnly ? 1 : length, length], rate: config.attentionDropout },
+      { name: `ffn.${layer}`, shape: [firstOnly ? rows : flat, config.dim], rate: config.dropout },
     ]
   })
   const sites = [
-    { name: 'embeddings', shape: [rows * length, config.dim], rate: config.dropout },
+    { name: 'embeddings', shape: [flat, config.dim], rate: config.dropout },
     ...layers.flat(),
     { name: 'classifier', shape: [rows, config.dim], rate: config.seqClassifDropout },
   ]

@@ -63,10 +63,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
     const allReduceMs = clock.lap()
 
     const globalLoss = global.lossSum / global.exampleCount
-    const gradNorm = optimizer.gradNorm()
+    // The gradients are sums: the mean is taken in the passes that read them anyway.
+    const gradNorm = optimizer.gradNorm() / global.exampleCount
     if (!Number.isFinite(globalLoss) || !Number.isFinite(gradNorm)) throw notFinite(step, globalLoss, gradNorm)
     const learningRate = learningRateAt(step, totalSteps, config)
-    optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) })
+    optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) / global.exampleCount })
     const optimizerMs = clock.lap()
 
     yield {

@@ -35,7 +35,7 @@ export class AdamW {
     return Math.sqrt(this.#arena.kernels.sumOfSquares(this.#arena.gradients))
   }
 
-  /** One update from `arena.gradients`, multiplied by `gradScale` (see `clipScale`). */
+  /** One update from `arena.gradients`, multiplied by `gradScale`: the division of sums into a mean, and clipping (`clipScale`). */
   update({ learningRate, gradScale = 1 }: { learningRate: number; gradScale?: number }): void {
     this.step++
     const step = { ...this.#constants, learningRate, gradScale, step: this.step }

@@ -4,7 +4,7 @@
  * place, so that nothing is ever copied. The memory never grows: growing would detach every view.
  */
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
-import { instantiateKernels, type Kernels } from '../kernels/index.ts'
+import { instantiateKernels, scratchLength, type Kernels } from '../kernels/index.ts'
 import { parameterSpecs, type ParameterSpec } from './parameter-specs.ts'
 
 export { initializeParameters } from './initialize.ts'
@@ -46,15 +46,16 @@ export class ParameterArena {
     this.offsets = offsets
     this.flatLength = length
 
-    const pages = Math.ceil((5 * length * Float32Array.BYTES_PER_ELEMENT) / wasmPageBytes)
+    const vectorBytes = length * Float32Array.BYTES_PER_ELEMENT
+    const pages = Math.ceil((5 * vectorBytes + scratchLength * Float32Array.BYTES_PER_ELEMENT) / wasmPageBytes)
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-    const vector = (index: number): Float32Array => new Float32Array(memory.buffer, index * length * Float32Array.BYTES_PER_ELEMENT, length)
+    const vector = (index: number): Float32Array => new Float32Array(memory.buffer, index * vectorBytes, length)
     this.parameters = vector(0)
     this.gradients = vector(1)
     this.firstMoments = vector(2)
     this.secondMoments = vector(3)
     this.accumulated = vector(4)
-    this.kernels = instantiateKernels(memory)
+    this.kernels = instantiateKernels(memory, 5 * vectorBytes)
   }
 
   /** View of one parameter. Throws on a name that the model does not have. */

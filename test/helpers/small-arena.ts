@@ -1,9 +1,8 @@
-/** A parameter arena in small: a few parameters with gaps between them, and `scale` in plain JavaScript. */
+/** A parameter arena in small: a few parameters with gaps between them. */
 import type { ArenaLayout } from '../../electron/ddp/buckets.ts'
 
 export interface SmallArena extends ArenaLayout {
   flatLength: number
-  kernels: { scale(data: Float32Array, factor: number): void }
 }
 
 /** Each parameter begins at a multiple of `alignment` elements. */
@@ -15,8 +14,5 @@ export function smallArena(sizes: readonly number[], alignment = 4): SmallArena 
     offsets.set(name, flatLength)
     flatLength += Math.ceil(size / alignment) * alignment
   }
-  const scale = (data: Float32Array, factor: number): void => {
-    for (let i = 0; i < data.length; i++) data[i] *= factor
-  }
-  return { specs, offsets, flatLength, kernels: { scale } }
+  return { specs, offsets, flatLength }
 }

@@ -12,10 +12,11 @@ import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { createClassifier } from '../../electron/engine/classifier.ts'
 import { dropoutSites, MaskPool } from '../../electron/engine/dropout.ts'
+import { packedShape, packTokens } from '../../electron/engine/packing.ts'
 import { train } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
-import { SingleRankSync } from '../../electron/engine/single-rank-sync.ts'
+import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from '../unit/engine-fixtures.ts'
 
 const python = '/usr/bin/python3'
@@ -71,7 +72,7 @@ describe.for(cases)('$title', ({ config }) => {
       classifier,
       arena,
       optimizer: new AdamW(arena, { weightDecay }),
-      sync: new SingleRankSync(arena.kernels),
+      sync: singleRankSync,
       config: options,
       steps: Array.from({ length: steps }, () => ({ epoch: 0, microBatches: [batch] })),
       startStep: 0,
@@ -96,13 +97,18 @@ function askReferee(config: ModelConfig, arena: ParameterArena, batch: Batch): z
   write('mask.bin', batch.attentionMask)
   write('labels.bin', batch.labels)
   write('weights.bin', batch.weights)
+  const packed = packedShape(batch)
+  const { flatOf } = packTokens(batch, packed)
   const pool = new MaskPool()
-  const masks = pool.allocate(dropoutSites(config, batch.rows, batch.length))
+  const masks = pool.allocate(dropoutSites(config, packed))
   pool.fill(masks, counter)
   const dropout = masks.map(({ name, shape, factors }) => {
     const file = `dropout.${name}.bin`
-    write(file, factors)
-    return { name, shape, file }
+    // The engine drops in packed tokens, the referee in the whole grid.
+    const isPacked = shape.length === 2 && shape[0] === packed.flat
+    const dim = shape.at(-1)!
+    write(file, isPacked ? Float32Array.from([...flatOf].flatMap((flat) => [...factors.subarray(flat * dim, (flat + 1) * dim)])) : factors)
+    return { name, shape: isPacked ? [batch.rows * batch.length, dim] : shape, file }
   })
   const { rows, length } = batch
   const job = { config, parameters, rows, length, dropout, steps, learningRate, weightDecay, maxGradNorm }

@@ -5,12 +5,16 @@ import {
   createBackend,
   crossEntropySum,
   embed,
+  firstPositionAttention,
   geluScale,
   layerNorm,
   linear,
   scaledGelu,
   tf,
 } from '../../electron/backend/index.ts'
+import type { Batch } from '../../electron/data/types.ts'
+import { BatchBuffers } from '../../electron/engine/batch-buffers.ts'
+import { packedShape, packTokens } from '../../electron/engine/packing.ts'
 import { randomNumbers, relativeDistance } from './engine-fixtures.ts'
 
 createBackend({ threads: 1 })
@@ -104,30 +108,87 @@ describe('GELU', () => {
   })
 })
 
+/** Rows of the given numbers of tokens, and the products that take the grid to the packed matrix and back (0 for padding). */
+function makeLayout(tokenCounts: readonly number[], length: number, heads: number, ids?: Int32Array) {
+  const rows = tokenCounts.length
+  const batch: Batch = {
+    rows,
+    length,
+    ids: ids ?? new Int32Array(rows * length),
+    attentionMask: Float32Array.from({ length: rows * length }, (_, place) => +(place % length < tokenCounts[Math.floor(place / length)]!)),
+    labels: new Int32Array(rows),
+    weights: new Float32Array(rows).fill(1),
+    exampleCount: rows,
+    tokenCount: tokenCounts.reduce((sum, count) => sum + count, 0),
+  }
+  const shape = packedShape(batch)
+  const buffers = new BatchBuffers(shape, heads, 2)
+  buffers.fill(batch)
+  const { flatOf } = packTokens(batch, shape)
+  const select = new Float32Array(rows * length * shape.flat)
+  for (const [place, flat] of flatOf.entries()) select[place * shape.flat + flat] = batch.attentionMask[place]!
+  const selection = tf.tensor2d(select, [rows * length, shape.flat])
+  return {
+    ...buffers.tensors(),
+    toFlat: (grid: tf.Tensor): tf.Tensor => tf.matMul(selection, grid, true),
+    toGrid: (flat: tf.Tensor): tf.Tensor => tf.matMul(selection, flat),
+    isToken: tf.tensor2d(batch.attentionMask, [rows * length, 1]),
+  }
+}
+
 describe('attention', () => {
   const [rows, length, heads, size] = [3, 5, 2, 4]
   const dim = heads * size
   const split = (x: tf.Tensor, positions: number): tf.Tensor => tf.transpose(tf.reshape(x, [rows, positions, heads, size]), [0, 2, 1, 3])
-  const mask = tf.tensor4d(
-    Array.from({ length: rows * length }, (_, index) => (index % length > 1 + Math.floor(index / length) ? -1e9 : 0)),
-    [rows, 1, 1, length],
-  )
-  test.for([
-    { queryLength: length, hasDropout: false },
-    { queryLength: length, hasDropout: true },
-    { queryLength: 1, hasDropout: true },
-  ])('with %o', async ({ queryLength, hasDropout }) => {
-    const factors = hasDropout ? tf.mul(tf.cast(tf.greater(randomTensor(rows, heads, queryLength, length), 0), 'float32'), 2) : null
-    const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor => {
+  const dropoutFactors = (queryLength: number): tf.Tensor =>
+    tf.mul(tf.cast(tf.greater(randomTensor(rows, heads, queryLength, length), 0), 'float32'), 2)
+  const composed =
+    (mask: tf.Tensor, queryLength: number, factors: tf.Tensor | null) =>
+    (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor => {
       const scores = tf.add(tf.div(tf.matMul(split(q, queryLength), split(k, length), false, true), Math.sqrt(size)), mask)
       const probabilities = factors ? tf.mul(tf.softmax(scores), factors) : tf.softmax(scores)
       return tf.reshape(tf.transpose(tf.matMul(probabilities, split(v, length)), [0, 2, 1, 3]), [rows * queryLength, dim])
     }
-    const inputs = [randomTensor(rows * queryLength, dim), randomTensor(rows * length, dim), randomTensor(rows * length, dim)]
+  const cases = [
+    { tokenCounts: [5, 5, 5], hasDropout: false },
+    { tokenCounts: [2, 5, 1], hasDropout: false },
+    { tokenCounts: [2, 5, 1], hasDropout: true },
+    { tokenCounts: [5, 4, 5], hasDropout: true },
+  ]
+
+  test.for(cases)('of all positions with %o', async ({ tokenCounts, hasDropout }) => {
+    const { layout, mask, toFlat, toGrid, isToken } = makeLayout(tokenCounts, length, heads)
+    const factors = hasDropout ? dropoutFactors(length) : null
     await expectSame(
-      (q, k, v) => attention([q!, k!, v!], mask, factors, { rows, length, heads, queryLength }),
-      (q, k, v) => composed(q!, k!, v!),
-      inputs,
+      (q, k, v) => toGrid(attention([toFlat(q!), toFlat(k!), toFlat(v!)], mask, factors, layout)),
+      (q, k, v) => tf.mul(composed(mask, length, factors)(tf.mul(q!, isToken), tf.mul(k!, isToken), tf.mul(v!, isToken)), isToken),
+      Array.from({ length: 3 }, () => randomTensor(rows * length, dim)),
+    )
+  })
+
+  test.for(cases)('of the first position equals that of keys and values computed for all, with %o', async ({ tokenCounts, hasDropout }) => {
+    const { layout, mask, toFlat, isToken } = makeLayout(tokenCounts, length, heads)
+    const factors = hasDropout ? dropoutFactors(1) : null
+    const [keyWeight, keyBias, valueWeight, valueBias] = [
+      randomTensor(dim, dim),
+      randomTensor(dim),
+      randomTensor(dim, dim),
+      randomTensor(dim),
+    ]
+    // The key bias has no gradient; that of the composed form is rounding noise.
+    await expectSame(
+      (query, tokens, keyWeight, valueWeight, valueBias) =>
+        firstPositionAttention(
+          { query: query!, tokens: toFlat(tokens!), keyWeight: keyWeight!, keyBias, valueWeight: valueWeight!, valueBias: valueBias! },
+          mask,
+          factors,
+          layout,
+        ),
+      (query, tokens, keyWeight, valueWeight, valueBias) => {
+        const x = tf.mul(tokens!, isToken)
+        return composed(mask, 1, factors)(query!, linear(x, keyWeight!, keyBias), linear(x, valueWeight!, valueBias!))
+      },
+      [randomTensor(rows, dim), randomTensor(rows * length, dim), keyWeight, valueWeight, valueBias],
     )
   })
 })
@@ -143,23 +204,25 @@ test('crossEntropySum weighs each row, and rows of weight zero count for nothing
 })
 
 test('embed adds up the gradients of words that occur more than once, and gives the padding word none', async () => {
-  const ids = [3, 1, 3, 0, 1, 2, 3, 0]
+  const ids = Int32Array.of(3, 1, 3, 0, 1, 2, 0, 0)
+  const { layout, toGrid, isToken } = makeLayout([4, 2], 4, 1, ids)
   const notPadding = tf.tensor2d(
-    ids.map((id) => +(id !== 0)),
+    Array.from(ids, (id) => +(id !== 0)),
     [8, 1],
   )
   const composed = (words: tf.Tensor, positions: tf.Tensor): tf.Tensor => {
     const word = tf.mul(tf.matMul(tf.oneHot(tf.tensor1d(ids, 'int32'), 5), words), notPadding)
-    return tf.add(word, tf.tile(tf.slice(positions, [0, 0], [4, 3]), [2, 1]))
+    return tf.mul(tf.add(word, tf.tile(tf.slice(positions, [0, 0], [4, 3]), [2, 1])), isToken)
   }
   const words = tf.concat([tf.zeros([1, 3]), randomTensor(4, 3)])
   await expectSame(
-    (w, p) => embed(tf.tensor2d(ids, [2, 4], 'int32'), w!, p!, 0),
+    (w, p) => toGrid(embed(layout, w!, p!, 0)),
     (w, p) => composed(w!, p!),
     [words, randomTensor(6, 3)],
   )
 })
 
 test('embed refuses more tokens than there are positions', () => {
-  expect(() => embed(tf.zeros([1, 4], 'int32'), randomTensor(5, 3), randomTensor(3, 3), 0)).toThrow('4 tokens are more than')
+  const { layout } = makeLayout([4], 4, 1)
+  expect(() => embed(layout, randomTensor(5, 3), randomTensor(3, 3), 0)).toThrow('4 tokens are more than')
 })

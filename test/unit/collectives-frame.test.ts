@@ -7,12 +7,13 @@ import { abortLength, encodeAbort, parseAbort } from '../../electron/collectives
 import {
   attemptHash,
   checkHeader,
+  compareChecksums,
   decodeHeader,
   encodeHeader,
   headerBytes,
-  verifyChecksum,
   type FrameHeader,
 } from '../../electron/collectives/frame.ts'
+import { checksumOf } from '../../electron/kernels/checksum.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 
 const header: FrameHeader = {
@@ -54,13 +55,13 @@ function codeOf(action: () => unknown): string {
 
 describe('a frame’s header', () => {
   it('comes back as it was sent', () => {
-    const bytes = encodeHeader(header, 0xdeadbeef)
+    const bytes = encodeHeader(header, 0xdeadbeefn)
     expect(bytes).toHaveLength(headerBytes)
-    expect(decodeHeader(bytes, 1)).toEqual({ header, payloadChecksum: 0xdeadbeef })
+    expect(decodeHeader(bytes, 1)).toEqual({ header, payloadChecksum: 0xdeadbeefn })
   })
 
   it('is refused when any single bit of it is wrong', () => {
-    const bytes = encodeHeader(header, 0xdeadbeef)
+    const bytes = encodeHeader(header, 0xdeadbeefn)
     for (let bit = 0; bit < headerBytes * 8; bit++) {
       const damaged = bytes.slice()
       damaged[bit >> 3] ^= 1 << (bit & 7)
@@ -84,7 +85,7 @@ describe('a frame’s header', () => {
 
 describe('a payload', () => {
   it('is refused when it does not have its checksum', () => {
-    expect(codeOf(() => verifyChecksum('payload', Buffer.from('gradient'), 0x1234, 1))).toBe('COLLECTIVE_CORRUPT')
+    expect(codeOf(() => compareChecksums('payload', checksumOf(Buffer.from('gradient')), 0x1234n, 1))).toBe('COLLECTIVE_CORRUPT')
   })
 })
 
@@ -97,7 +98,7 @@ describe('an abort message', () => {
     const decoded = decodeHeader(bytes.subarray(0, headerBytes), 1)
     const payload = bytes.subarray(headerBytes)
     expect(abortLength(decoded.header, header.attempt, 1)).toBe(payload.byteLength)
-    verifyChecksum('payload', payload, decoded.payloadChecksum, 1)
+    compareChecksums('payload', checksumOf(payload), decoded.payloadChecksum, 1)
     expect(parseAbort(payload, 1).info).toEqual(reason.info)
   })
 

@@ -99,10 +99,10 @@ describe('strangers while a ring forms', () => {
     ['someone who says nothing', ''],
     ['someone who says too little', 'hi'],
     ['a flood of noise', new Uint8Array(1_000_000).fill(7)],
-    ['a rank of another attempt', encodeHeader({ ...hello, attempt: attemptHash('yesterday') }, 0)],
-    ['a rank that sits elsewhere', encodeHeader({ ...hello, sourceRank: 0 }, 0)],
-    ['a rank of a larger group', encodeHeader({ ...hello, worldSize: 3 }, 0)],
-    ['a rank that begins with a collective', encodeHeader({ ...hello, kind: 'allReduce' }, 0)],
+    ['a rank of another attempt', encodeHeader({ ...hello, attempt: attemptHash('yesterday') }, 0n)],
+    ['a rank that sits elsewhere', encodeHeader({ ...hello, sourceRank: 0 }, 0n)],
+    ['a rank of a larger group', encodeHeader({ ...hello, worldSize: 3 }, 0n)],
+    ['a rank that begins with a collective', encodeHeader({ ...hello, kind: 'allReduce' }, 0n)],
   ]
 
   it.each(strangers)('%s on the address harms nobody', async (_, message) => {

@@ -99,7 +99,7 @@ describe('dropout', () => {
 
   test('sites have different masks; a larger batch shape moves the masks and goes on giving the same numbers', async () => {
     const pool = new MaskPool()
-    const masks = pool.allocate(dropoutSites(dropping, 4, 8))
+    const masks = pool.allocate(dropoutSites(dropping, { rows: 4, length: 8, flat: 32 }))
     pool.fill(masks, counter)
     const [ffn0, embeddings] = ['ffn.0', 'embeddings'].map((name) => masks.find((mask) => mask.name === name)!.factors.slice())
     expect(ffn0!.length).toBe(embeddings!.length)

@@ -1,12 +1,12 @@
 /** The training loop with a single rank: learning, accumulation, resuming, stopping, failing. And evaluation. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { LabError } from '../../shared/contract/errors.ts'
 import { createClassifier } from '../../electron/engine/classifier.ts'
 import { evaluateBatches } from '../../electron/engine/evaluate.ts'
 import { train, type StepResult, type TrainOptions, type TrainStep } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
-import { SingleRankSync } from '../../electron/engine/single-rank-sync.ts'
+import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, pickRows, relativeDistance } from './engine-fixtures.ts'
 
@@ -20,7 +20,7 @@ function setUp(changes: Partial<TrainOptions> = {}, model = config): { arena: Pa
     classifier: createClassifier({ config: model, arena, threads: 1 }),
     arena,
     optimizer: new AdamW(arena, { weightDecay: 0.01 }),
-    sync: new SingleRankSync(arena.kernels),
+    sync: singleRankSync,
     config: settings,
     steps: repeat([batch], 30),
     startStep: 0,
@@ -97,6 +97,17 @@ describe('training', () => {
       expect(globalLoss).toBeCloseTo(expected[index]!.globalLoss, 4)
     }
     expect(relativeDistance(parts.arena.parameters, whole.arena.parameters)).toBeLessThan(1e-4)
+  })
+
+  test('a step reads the gradients twice: for their norm, and for the update, in which mean and clipping ride', async () => {
+    const { arena, options } = setUp({ steps: repeat([batch], 1) })
+    const add = vi.spyOn(arena.kernels, 'add')
+    const norm = vi.spyOn(arena.kernels, 'sumOfSquares')
+    const update = vi.spyOn(arena.kernels, 'adamW')
+    await collect(options)
+    expect(add).not.toHaveBeenCalled()
+    expect(norm.mock.calls.map(([data]) => data.length)).toEqual([arena.flatLength])
+    expect(update.mock.calls.reduce((sum, [{ gradients }]) => sum + gradients.length, 0)).toBe(arena.flatLength)
   })
 
   test('stopped and resumed with the saved state, it continues to the bit as if never stopped', async () => {

@@ -31,14 +31,13 @@ function fillWith(vector: Float32Array, next: () => number): Float32Array {
 const lengths = [0, 1, 3, 4, 16, 37, 1000]
 
 describe('vectors', () => {
-  test.for(lengths)('add, scale and sumOfSquares of %i elements equal plain loops and touch nothing else', (length) => {
+  test.for(lengths)('add and sumOfSquares of %i elements equal plain loops and touch nothing else', (length) => {
     const a = makeVector(length, 1)
     const b = makeVector(length, 2)
     const [a0, b0] = [a.slice(), b.slice()]
     kernels.add(a, b)
     expect(a).toEqual(a0.map((value, index) => value + b0[index]!))
-    kernels.scale(b, 0.3)
-    expect(b).toEqual(b0.map((value) => Math.fround(value * Math.fround(0.3))))
+    expect(b).toEqual(b0)
     expect(kernels.sumOfSquares(a)).toBeCloseTo(
       a.reduce((sum, value) => sum + value * value, 0),
       9,
@@ -53,7 +52,7 @@ describe('vectors', () => {
   })
 
   test('views of another memory or of different lengths are refused', () => {
-    expect(() => kernels.scale(new Float32Array(4), 2)).toThrow('does not lie in the memory')
+    expect(() => kernels.sumOfSquares(new Float32Array(4))).toThrow('does not lie in the memory')
     expect(() => kernels.add(makeVector(4, 1), makeVector(5, 1))).toThrow('different lengths')
   })
 

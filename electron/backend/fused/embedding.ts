@@ -3,31 +3,28 @@
  * the host: ONNX Runtime's ScatterND with addition races between threads. The whole table is zeroed first, because
  * after an all-reduce it also holds rows that only other ranks touched.
  */
-import { record, recordHostStep, type LazyValue } from '../graph.ts'
-import { add, columnSum, pad, reshape, slice } from '../operators.ts'
+import { recordHostStep, type LazyValue } from '../graph.ts'
+import { add, gatherRows, matMul, pad } from '../operators.ts'
 import type { tf } from '../tf.ts'
 import { fuse, lazy } from './fused.ts'
+import type { TokenLayout } from './token-layout.ts'
 
-/** ids int32 [rows, length], words [vocabulary, dim], positions [most, dim] → [rows·length, dim]. `paddingId` gets no gradient. */
-export function embed(ids: tf.Tensor, words: tf.Tensor, positions: tf.Tensor, paddingId: number): tf.Tensor {
-  const I = lazy(ids)
-  const [rows, length] = I.shape as [number, number]
-  if (I.source.kind !== 'leaf') throw new Error('Token ids must come from the host')
-  const idData = I.source.data as Int32Array
+/** words [vocabulary, dim], positions [most, dim] → [flat, dim]. `paddingId` gets no gradient. */
+export function embed(layout: TokenLayout, words: tf.Tensor, positions: tf.Tensor, paddingId: number): tf.Tensor {
+  const ids = lazy(layout.ids)
+  if (ids.source.kind !== 'leaf') throw new Error('Token ids must come from the host')
+  const idData = ids.source.data as Int32Array
   return fuse([words, positions], (W, P) => {
     const [most, dim] = P.shape as [number, number]
+    const { length } = layout
     if (length > most) throw new Error(`${length} tokens are more than the model's ${most} positions`)
-    const gathered = record('Gather', [W, I], { axis: 0 }, [rows, length, dim])
-    const gradients = (dy: LazyValue): LazyValue[] => {
-      const perPosition = reshape(columnSum(reshape(dy, [rows, length * dim])), [length, dim])
-      return [
-        recordHostStep([dy], W.shape, ([rowGradients], table) => {
-          scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId)
-        }),
-        pad(perPosition, [0, 0], [most - length, 0]),
-      ]
-    }
-    return { value: reshape(add(gathered, slice(P, [0, 0], [length, dim])), [rows * length, dim]), gradients }
+    const gradients = (dy: LazyValue): LazyValue[] => [
+      recordHostStep([dy], W.shape, ([rowGradients], table) => {
+        scatterAddRows(rowGradients as Float32Array, idData, table as Float32Array, dim, paddingId)
+      }),
+      pad(matMul(lazy(layout.positionSums), dy), [0, 0], [most - length, 0]),
+    ]
+    return { value: add(gatherRows(W, ids), gatherRows(P, lazy(layout.positions))), gradients }
   })
 }
 

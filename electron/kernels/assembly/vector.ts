@@ -17,23 +17,6 @@ export function add(destination: usize, source: usize, count: i32): void {
   }
 }
 
-/** data *= factor */
-export function scale(data: usize, count: i32, factor: f32): void {
-  const factors = f32x4.splat(factor)
-  let i = 0
-  for (; i <= count - 16; i += 16) {
-    const d = data + ((<usize>i) << 2)
-    v128.store(d, f32x4.mul(v128.load(d), factors))
-    v128.store(d, f32x4.mul(v128.load(d, 16), factors), 16)
-    v128.store(d, f32x4.mul(v128.load(d, 32), factors), 32)
-    v128.store(d, f32x4.mul(v128.load(d, 48), factors), 48)
-  }
-  for (; i < count; i++) {
-    const d = data + ((<usize>i) << 2)
-    store<f32>(d, load<f32>(d) * factor)
-  }
-}
-
 /** Σ data², accumulated in float64 so that 67 million terms lose nothing. */
 export function sumOfSquares(data: usize, count: i32): f64 {
   let low = f64x2.splat(0)

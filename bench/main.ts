@@ -1,0 +1,61 @@
+/**
+ * `npm run bench [-- NAME …] [--pairs N] [--json FILE] [--check]`: what the lab's engine takes, measured against a peer in
+ * turn on this machine. Without names: all but the long ones. Rows are printed as they come, then the table.
+ */
+import { parseArgs } from 'node:util'
+import { benchAllReduce } from './allreduce.ts'
+import { benchEngine } from './engine.ts'
+import { torchMissing, torchVersion } from './contestants.ts'
+import { benchOptimizer } from './optimizer.ts'
+import { benchScaling, benchStep } from './step.ts'
+import { formatTable, makeReport, missed, worst, writeReport, type BenchReport, type BenchRow } from './report.ts'
+
+interface Bench {
+  run: (pairs: number, report: (row: BenchRow) => void) => Promise<void>
+  needsTorch?: boolean
+  /** Runs for many minutes: only where it is named. */
+  isLong?: boolean
+}
+
+const benches: Record<string, Bench> = {
+  engine: { run: benchEngine, needsTorch: true },
+  optimizer: { run: benchOptimizer, needsTorch: true },
+  allreduce: { run: benchAllReduce, needsTorch: true },
+  step: { run: benchStep, needsTorch: true },
+  scaling: { run: benchScaling, needsTorch: true },
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pairs: { type: 'string', default: '7' }, json: { type: 'string' }, check: { type: 'boolean', default: false } },
+})
+const unknown = positionals.find((name) => !Object.hasOwn(benches, name))
+const pairs = Number(values.pairs)
+if (unknown !== undefined || !Number.isInteger(pairs) || pairs < 1) {
+  console.error(unknown === undefined ? `--pairs ${values.pairs} is not a number of pairs` : `There is no benchmark ${unknown}`)
+  console.error(`Benchmarks: ${Object.keys(benches).join(', ')}`)
+  process.exit(2)
+}
+
+const rows: BenchRow[] = []
+const skipped: BenchReport['skipped'] = []
+const chosen = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => benches[name]!.isLong !== true)
+for (const name of chosen) {
+  const { run, needsTorch } = benches[name]!
+  if (needsTorch === true && torchVersion === null) {
+    skipped.push({ bench: name, reason: torchMissing })
+    continue
+  }
+  console.error(`${name} …`)
+  await run(pairs, (row) => {
+    rows.push(row)
+    console.error(`  ${formatTable([row]).split('\n')[1]}`)
+  })
+}
+
+console.log(`\n${formatTable(rows)}`)
+for (const { bench, reason } of skipped) console.log(`skipped: ${bench}: ${reason}`)
+if (values.json !== undefined) writeReport(values.json, makeReport(rows, skipped))
+const least = worst(rows)
+if (least) console.log(`\nworst: ${least.bench} · ${least.name}: ${least.ratio!.toFixed(2)}× where ≥ ${least.must} is a must`)
+process.exit(values.check && missed(rows).length > 0 ? 1 : 0)
