@@ -52,7 +52,7 @@ function believePayloads({ seed }: Effort): Promise<Figure[]> {
   }
   const unnoticed: string[] = []
   for (let trial = 0; trial < count; trial++) {
-    const frame = Buffer.concat([encodeHeader(header, 0), Buffer.alloc(payloadLength)])
+    const frame = Buffer.concat([encodeHeader(header, 0n), Buffer.alloc(payloadLength)])
     const offset = random.below(frame.length)
     frame[offset] = frame[offset]! ^ 1
     try {
