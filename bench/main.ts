@@ -3,16 +3,21 @@
  * turn on this machine. Without names: all but the long ones. Rows are printed as they come, then the table.
  */
 import { parseArgs } from 'node:util'
+import { benchAccuracy } from './accuracy.ts'
 import { benchAllReduce } from './allreduce.ts'
 import { benchEngine } from './engine.ts'
 import { torchMissing, torchVersion } from './contestants.ts'
+import { benchMemory } from './memory.ts'
+import { hasNews, newsDirectory } from './news.ts'
 import { benchOptimizer } from './optimizer.ts'
+import { benchRecipe } from './recipe.ts'
 import { benchScaling, benchStep } from './step.ts'
 import { formatTable, makeReport, missed, worst, writeReport, type BenchReport, type BenchRow } from './report.ts'
 
 interface Bench {
   run: (pairs: number, report: (row: BenchRow) => void) => Promise<void>
   needsTorch?: boolean
+  needsNews?: boolean
   /** Runs for many minutes: only where it is named. */
   isLong?: boolean
 }
@@ -23,6 +28,9 @@ const benches: Record<string, Bench> = {
   allreduce: { run: benchAllReduce, needsTorch: true },
   step: { run: benchStep, needsTorch: true },
   scaling: { run: benchScaling, needsTorch: true },
+  memory: { run: benchMemory, needsTorch: true },
+  recipe: { run: benchRecipe, needsNews: true, isLong: true },
+  accuracy: { run: benchAccuracy, needsNews: true, isLong: true },
 }
 
 const { values, positionals } = parseArgs({
@@ -41,9 +49,13 @@ const rows: BenchRow[] = []
 const skipped: BenchReport['skipped'] = []
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => benches[name]!.isLong !== true)
 for (const name of chosen) {
-  const { run, needsTorch } = benches[name]!
+  const { run, needsTorch, needsNews } = benches[name]!
   if (needsTorch === true && torchVersion === null) {
     skipped.push({ bench: name, reason: torchMissing })
+    continue
+  }
+  if (needsNews === true && !hasNews) {
+    skipped.push({ bench: name, reason: `${newsDirectory} is not here` })
     continue
   }
   console.error(`${name} …`)

@@ -12,6 +12,9 @@ switch (worker) {
   case 'allreduce':
     await (await import('./allreduce.ts')).default(args)
     break
+  case 'recipe':
+    await (await import('./recipe.ts')).default(args)
+    break
   case 'step':
     await (await import('./step.ts')).default(args)
     break

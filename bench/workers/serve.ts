@@ -8,7 +8,7 @@ const say = (answer: object): boolean => process.stdout.write(`${JSON.stringify(
 export async function serve(
   step: (args: string[]) => void | Promise<void>,
   ready: Record<string, unknown> = {},
-  facts: () => Record<string, unknown> = () => ({}),
+  facts: () => Record<string, unknown> | Promise<Record<string, unknown>> = () => ({}),
 ): Promise<void> {
   say({ ready: true, ...ready })
   for await (const line of createInterface({ input: process.stdin })) {
@@ -19,7 +19,7 @@ export async function serve(
       await step(args)
       ms.push(performance.now() - start)
     }
-    say({ ms, peakRssBytes: peakRssBytes(), ...facts() })
+    say({ ms, peakRssBytes: peakRssBytes(), ...(await facts()) })
   }
   process.exit(0)
 }

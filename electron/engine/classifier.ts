@@ -41,8 +41,15 @@ export interface ClassifierOptions {
   arena: ParameterArena
   /** Of ONNX Runtime, inside an operator. */
   threads: number
-  /** See `ForwardInputs`: for comparisons only. */
+  /** Work that other implementations do and that changes no result, for comparisons only. */
+  comparison?: Comparison
+}
+
+interface Comparison {
+  /** See `ForwardInputs`. */
   wholeLastLayer?: boolean
+  /** See `packedShape`. */
+  keepPadding?: boolean
 }
 
 /** A graph for one batch shape, with the buffers through which batches enter it. */
@@ -62,7 +69,7 @@ class CapturingClassifier implements Classifier {
   readonly #config: ModelConfig
   readonly #arena: ParameterArena
   readonly #threads: number
-  readonly #wholeLastLayer: boolean
+  readonly #comparison: Required<Comparison>
   readonly #backend: OnnxRuntimeBackend
   readonly #parameters: ReadonlyMap<string, tf.Tensor>
   readonly #captured = new Map<string, Captured>()
@@ -70,12 +77,12 @@ class CapturingClassifier implements Classifier {
   /** The call before this one: calls share buffers, so each waits for the last. */
   #previous: Promise<unknown> = Promise.resolve()
 
-  constructor({ config, arena, threads, wholeLastLayer = false }: ClassifierOptions) {
+  constructor({ config, arena, threads, comparison = {} }: ClassifierOptions) {
     this.labelCount = config.labels.length
     this.#config = config
     this.#arena = arena
     this.#threads = threads
-    this.#wholeLastLayer = wholeLastLayer
+    this.#comparison = { wholeLastLayer: false, keepPadding: false, ...comparison }
     this.#backend = createBackend({ threads })
     const parameterTensor = (name: string, shape: readonly number[]): tf.Tensor => tensorOf(leaf(arena.parameter(name), shape, 'float32'))
     this.#parameters = new Map(arena.specs.map(({ name, shape }) => [name, tf.keep(parameterTensor(name, shape))]))
@@ -88,8 +95,8 @@ class CapturingClassifier implements Classifier {
         this.#arena.gradients.fill(0)
         return { lossSum: 0, exampleCount, tokenCount }
       }
-      const shape = packedShape(batch)
-      const sites = dropout ? dropoutSites(this.#config, shape, this.#wholeLastLayer) : []
+      const shape = packedShape(batch, this.#comparison.keepPadding)
+      const sites = dropout ? dropoutSites(this.#config, shape, this.#comparison.wholeLastLayer) : []
       // Masks of all shapes share one memory: a larger one makes the graphs over the old one stale.
       if (!this.#masks.fits(sites)) this.#captured.clear()
       const { buffers, masks, graph } = this.#captureOnce(`gradients ${nameOf(shape)} ${sites.length}`, () =>
@@ -104,7 +111,7 @@ class CapturingClassifier implements Classifier {
 
   logits(batch: Batch): Promise<Float32Array> {
     return this.#inTurn(async () => {
-      const shape = packedShape(batch)
+      const shape = packedShape(batch, this.#comparison.keepPadding)
       const { buffers, graph } = this.#captureOnce(`logits ${nameOf(shape)}`, () => this.#captureLogits(shape))
       buffers.fill(batch)
       await graph.run()
@@ -165,7 +172,7 @@ class CapturingClassifier implements Classifier {
       mask: inputs.mask,
       parameter: (name) => this.#parameters.get(name)!,
       dropout: (site) => factors.get(site) ?? null,
-      wholeLastLayer: this.#wholeLastLayer,
+      wholeLastLayer: this.#comparison.wholeLastLayer,
     })
   }
 }

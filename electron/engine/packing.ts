@@ -18,9 +18,13 @@ export interface PackedShape {
   flat: number
 }
 
-/** Sixteen sizes at most for one grid: each costs a trace. */
-export function packedShape({ rows, length, attentionMask }: Pick<Batch, 'rows' | 'length' | 'attentionMask'>): PackedShape {
+/** Sixteen sizes at most for one grid: each costs a trace. `keepPadding`: as others compute, for comparisons only. */
+export function packedShape(
+  { rows, length, attentionMask }: Pick<Batch, 'rows' | 'length' | 'attentionMask'>,
+  keepPadding = false,
+): PackedShape {
   const places = rows * length
+  if (keepPadding) return { rows, length, flat: places }
   const tokens = attentionMask.reduce((count, one) => count + (one === 0 ? 0 : 1), 0)
   if (tokens === places) return { rows, length, flat: places }
   const granularity = Math.max(8, 2 ** Math.floor(Math.log2(places / 16)))

@@ -70,17 +70,21 @@ function normalised(direction: number[]): number[] {
   return direction.map((component) => component / norm)
 }
 
-test.for([null, counter])('the last layer computed for all positions gives the same loss and gradients, dropout %o', async (dropout) => {
-  const config = miniatureConfig(dropout ? { seqClassifDropout: 0.25 } : {})
-  const arena = makeArena(config)
-  const batch = makeRandomBatch(config, { rows: 4, filling: 1 })
-  const run = async (wholeLastLayer: boolean): Promise<Float32Array> => {
-    const classifier = createClassifier({ config, arena, threads: 1, wholeLastLayer })
-    const { lossSum } = await classifier.gradients(batch, dropout)
-    return Float32Array.of(lossSum, ...arena.gradients)
-  }
-  expect(relativeDistance(await run(false), await run(true))).toBeLessThan(1e-5)
-})
+test.for([null, counter])(
+  'the last layer for all positions, and padding taken along, give the same loss and gradients, dropout %o',
+  async (dropout) => {
+    const config = miniatureConfig(dropout ? { seqClassifDropout: 0.25 } : {})
+    const arena = makeArena(config)
+    const batch = makeRandomBatch(config, { rows: 4, filling: 1 })
+    const run = async (asOthers: boolean): Promise<Float32Array> => {
+      const comparison = { wholeLastLayer: asOthers, keepPadding: asOthers }
+      const classifier = createClassifier({ config, arena, threads: 1, comparison })
+      const { lossSum } = await classifier.gradients(batch, dropout)
+      return Float32Array.of(lossSum, ...arena.gradients)
+    }
+    expect(relativeDistance(await run(false), await run(true))).toBeLessThan(1e-5)
+  },
+)
 
 describe('sums over examples', () => {
   const config = miniatureConfig()
