@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { modelPresets } from '../../shared/domain/model-config.ts'
 import { columnOf, openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
 import { startLab } from '../helpers/lab-server.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -58,7 +59,7 @@ test(
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2)
     expect((await columnOf(page, 'Loss', 'rank 1')).length).toBe(losses.length)
     const accuracies = await page.getByRole('table', { name: 'Epochs' }).locator('tbody tr').allInnerTexts()
-    expect(accuracies.length).toBe(3)
+    expect(accuracies.length).toBe(modelPresets.tiny.recipe.epochs)
 
     // Ask the model.
     await page.getByRole('link', { name: 'Try its model' }).click()
