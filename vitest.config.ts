@@ -1,4 +1,4 @@
-/** Five kinds of tests, the quick ones first. */
+/** Six kinds of tests, the quick ones first. */
 import { fileURLToPath } from 'node:url'
 import type { ViteUserConfig } from 'vitest/config'
 import { defineConfig } from 'vitest/config'
@@ -32,8 +32,9 @@ export default defineConfig({
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 0 } } },
       serial('contract', 1),
       serial('multi-process', 2),
-      serial('parity', 3),
-      serial('e2e', 4),
+      serial('faults', 3),
+      serial('parity', 4),
+      serial('e2e', 5),
     ],
   },
 })

@@ -1,6 +1,6 @@
 /**
- * What the file system says, in the lab's words: a full disk and a place that cannot be written are the two a person can
- * do something about. Anything else goes on unchanged.
+ * What the file system says, in the lab's words: a full disk, a place that cannot be written, a disk that fails. Anything
+ * that is no answer of the system goes on unchanged.
  */
 import { LabError } from '../../shared/contract/errors.ts'
 
@@ -12,10 +12,16 @@ export function systemErrorCode(error: unknown): string | null {
   return typeof code === 'string' ? code : null
 }
 
-/** `error` of a write under `path` as a `LabError` (DISK_FULL, OUTPUT_NOT_WRITABLE) where it is one of those. */
+/** Whether there was no room left, as the system says it or as `toWriteError` does. */
+export function isDiskFull(error: unknown): boolean {
+  const code = systemErrorCode(error)
+  return code === 'ENOSPC' || code === 'EDQUOT' || (error instanceof LabError && error.info.code === 'DISK_FULL')
+}
+
+/** `error` of a write under `path` as a `LabError` (DISK_FULL, OUTPUT_NOT_WRITABLE) where the system reported it. */
 export function toWriteError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error) && !(error instanceof LabError)) {
     return new LabError(
       {
         code: 'DISK_FULL',
@@ -33,6 +39,18 @@ export function toWriteError(error: unknown, path: string): unknown {
         title: 'The output directory cannot be written',
         cause: `Writing ${path} failed with ${code}.`,
         suggestion: 'Choose a directory you own, or change its permissions.',
+      },
+      { cause: error },
+    )
+  }
+  // Node's own mistakes have codes, too: ERR_INVALID_ARG_TYPE and the like.
+  if (code !== null && /^E(?!RR_)[A-Z0-9]+$/.test(code)) {
+    return new LabError(
+      {
+        code: 'OUTPUT_NOT_WRITABLE',
+        title: 'The disk reported an error',
+        cause: `Writing ${path} failed with ${code}.`,
+        suggestion: 'Check the disk. What was saved before is intact: copy the run to another disk and resume it there.',
       },
       { cause: error },
     )

@@ -57,13 +57,16 @@ async function digestFile(file: string, expectedBytes: number): Promise<string> 
   }
 }
 
+const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM'])
+
 async function inFile<T>(name: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action()
   } catch (error) {
     if (error instanceof FileFormatError) throw new FileFormatError(`${name}: ${error.message}`, { cause: error })
     const code = systemErrorCode(error)
-    if (code !== null)
+    // That this process may not, or cannot now, is no damage: the checkpoint must not be set aside for it.
+    if (code !== null && !passing.has(code))
       throw new FileFormatError(`${name}: ${code === 'ENOENT' ? 'it is missing' : `reading failed with ${code}`}`, { cause: error })
     throw error
   }
@@ -72,8 +75,11 @@ async function inFile<T>(name: string, action: () => Promise<T>): Promise<T> {
 /** Checks every file of the checkpoint at `directory` against its manifest. Throws `FileFormatError` that names the file. */
 export async function verifyManifest(directory: string): Promise<void> {
   const manifest = await inFile(manifestName, async () => {
-    const parsed = manifestSchema.safeParse(parseUniqueJson(await readFile(join(directory, manifestName))))
+    const bytes = await readFile(join(directory, manifestName))
+    const parsed = manifestSchema.safeParse(parseUniqueJson(bytes))
     if (!parsed.success) throw new FileFormatError(z.prettifyError(parsed.error))
+    // Nothing vouches for the manifest; but there is only one way to write it down.
+    if (!bytes.equals(Buffer.from(manifestJson(parsed.data.files)))) throw new FileFormatError('it is not as the lab writes it')
     return parsed.data
   })
   for (const name of checkpointFileNames) {

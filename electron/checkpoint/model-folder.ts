@@ -4,13 +4,16 @@
  * moment it exists. Later checkpoints replace file by file, each atomically; of these only the weights and lab.json ever
  * change, and the weights carry their own step, so a reader that catches the moment between the two notices and looks again.
  */
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import { syncDirectory, temporaryName, writeFileAtomic } from './atomic.ts'
+import { withRoom } from './disk-space.ts'
 import { systemErrorCode, withWriteErrors } from './file-errors.ts'
+import { type FileSystem, nodeFileSystem } from './file-system.ts'
+import { readSmallFile } from './small-file.ts'
 import { type NamedTensor, readSafetensors, safetensorsChunks, type TensorData } from './safetensors.ts'
 import { FileFormatError, parseUniqueJson } from './strict-json.ts'
 import { fromTransformersConfig, toTransformersConfig } from './transformers-config.ts'
@@ -51,13 +54,14 @@ export interface ModelFolder {
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-async function writeFiles(directory: string, content: ModelFolderContent): Promise<void> {
-  await writeFileAtomic(join(directory, 'config.json'), toJson(toTransformersConfig(content.config)))
-  await writeFileAtomic(join(directory, 'tokenizer.json'), content.tokenizerJson)
-  await writeFileAtomic(join(directory, 'tokenizer_config.json'), content.tokenizerConfigJson)
+async function writeFiles(directory: string, content: ModelFolderContent, fileSystem: FileSystem): Promise<void> {
+  const write = (name: string, data: string | Iterable<Uint8Array>) => writeFileAtomic(join(directory, name), data, fileSystem)
+  await write('config.json', toJson(toTransformersConfig(content.config)))
+  await write('tokenizer.json', content.tokenizerJson)
+  await write('tokenizer_config.json', content.tokenizerConfigJson)
   const metadata = { format: 'pt', run: content.lab.runId, step: String(content.lab.step) }
-  await writeFileAtomic(join(directory, 'model.safetensors'), safetensorsChunks(content.tensors, metadata))
-  await writeFileAtomic(join(directory, 'lab.json'), toJson(content.lab))
+  await write('model.safetensors', safetensorsChunks(content.tensors, metadata))
+  await write('lab.json', toJson(content.lab))
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -69,22 +73,31 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Writes or renews the model folder at `directory`. Throws DISK_FULL or OUTPUT_NOT_WRITABLE. */
-export async function writeModelFolder(directory: string, content: ModelFolderContent): Promise<void> {
-  await withWriteErrors(directory, async () => {
-    if (await exists(join(directory, 'lab.json'))) return writeFiles(directory, content)
-    const temporary = join(dirname(directory), temporaryName(modelFolderName))
-    try {
-      await mkdir(temporary)
-      await writeFiles(temporary, content)
-      await rm(directory, { recursive: true, force: true })
-      await rename(temporary, directory)
-      await syncDirectory(dirname(directory))
-    } catch (error) {
-      await rm(temporary, { recursive: true, force: true })
-      throw error
-    }
-  })
+/** Writes or renews the model folder at `directory`. Throws DISK_FULL, with the room it needs, or OUTPUT_NOT_WRITABLE. */
+export async function writeModelFolder(
+  directory: string,
+  content: ModelFolderContent,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<void> {
+  const tensors = [...content.tensors]
+  const bytes = tensors.reduce((sum, { data }) => sum + data.byteLength, 0) + Buffer.byteLength(content.tokenizerJson)
+  const room = { what: 'the model folder', directory: dirname(directory), bytes }
+  await withWriteErrors(directory, () =>
+    withRoom(room, fileSystem, async () => {
+      if (await exists(join(directory, 'lab.json'))) return writeFiles(directory, { ...content, tensors }, fileSystem)
+      const temporary = join(dirname(directory), temporaryName(modelFolderName))
+      try {
+        await fileSystem.mkdir(temporary)
+        await writeFiles(temporary, { ...content, tensors }, fileSystem)
+        await fileSystem.remove(directory)
+        await fileSystem.rename(temporary, directory)
+        await syncDirectory(dirname(directory), fileSystem)
+      } catch (error) {
+        await fileSystem.remove(temporary).catch(() => undefined)
+        throw error
+      }
+    }),
+  )
 }
 
 /** Whether a model can be loaded from `directory`, as far as a look at its file names tells. */
@@ -130,7 +143,7 @@ async function withModelErrors<T>(directory: string, action: () => Promise<T>): 
 async function readLabInfo(directory: string): Promise<LabInfo | null> {
   let bytes: Buffer
   try {
-    bytes = await readFile(join(directory, 'lab.json'))
+    bytes = await readSmallFile(join(directory, 'lab.json'))
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return null
     throw error
@@ -144,7 +157,7 @@ async function readLabInfo(directory: string): Promise<LabInfo | null> {
 export async function readModelFacts(directory: string): Promise<Pick<ModelFolder, 'config' | 'lab'>> {
   return withModelErrors(directory, async () => {
     if (!(await hasModel(directory))) throw notFound(directory)
-    const config = fromTransformersConfig(parseUniqueJson(await readFile(join(directory, 'config.json'))))
+    const config = fromTransformersConfig(parseUniqueJson(await readSmallFile(join(directory, 'config.json'))))
     return { config, lab: await readLabInfo(directory) }
   })
 }
@@ -156,7 +169,7 @@ export async function readModelFolder(directory: string): Promise<ModelFolder> {
     for (let attempt = 1; ; attempt++) {
       const { config, lab } = await readModelFacts(directory)
       const { tensors, metadata } = await readSafetensors(join(directory, 'model.safetensors'))
-      const tokenizerJson = await readFile(join(directory, 'tokenizer.json'), 'utf8')
+      const tokenizerJson = (await readSmallFile(join(directory, 'tokenizer.json'))).toString('utf8')
       if (lab === null || metadata['step'] === String(lab.step)) return { config, tensors, tokenizerJson, lab }
       if (attempt === attempts)
         throw new FileFormatError(`lab.json speaks of step ${lab.step}, the weights are of step ${metadata['step'] ?? 'unknown'}`)

@@ -7,6 +7,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeFileDurable, type WrittenFile } from './atomic.ts'
+import { type FileSystem, nodeFileSystem } from './file-system.ts'
 import { FileFormatError, parseUniqueJson } from './strict-json.ts'
 
 export interface TensorData {
@@ -28,7 +29,8 @@ export interface SafetensorsContent {
 const maxHeaderBytes = 16 * 1024 * 1024
 const bytesPerFloat = 4
 
-const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
+/** BigInt: a product of sizes from a file may be larger than a number can hold exactly. */
+const elementCount = (shape: readonly number[]): bigint => shape.reduce((product, size) => product * BigInt(size), 1n)
 
 /** The bytes of a safetensors file, piece by piece; the tensors' own memory is handed out, not copied. */
 export function* safetensorsChunks(tensors: Iterable<NamedTensor>, metadata: Record<string, string>): Generator<Uint8Array> {
@@ -37,7 +39,7 @@ export function* safetensorsChunks(tensors: Iterable<NamedTensor>, metadata: Rec
   let end = 0
   for (const { name, shape, data } of list) {
     if (header.has(name)) throw new Error(`tensor ${name} given twice`)
-    if (elementCount(shape) !== data.length)
+    if (elementCount(shape) !== BigInt(data.length))
       throw new Error(`tensor ${name}: shape [${shape.join(', ')}] does not hold ${data.length} numbers`)
     const begin = end
     end += data.byteLength
@@ -58,8 +60,9 @@ export async function writeSafetensors(
   file: string,
   tensors: Iterable<NamedTensor>,
   metadata: Record<string, string>,
+  fileSystem: FileSystem = nodeFileSystem,
 ): Promise<WrittenFile> {
-  return writeFileDurable(file, safetensorsChunks(tensors, metadata))
+  return writeFileDurable(file, safetensorsChunks(tensors, metadata), fileSystem)
 }
 
 const sizeSchema = z.int().min(0)
@@ -78,7 +81,7 @@ async function readFully(handle: FileHandle, target: Uint8Array, position: numbe
   }
 }
 
-async function readHeader(handle: FileHandle, fileBytes: number): Promise<{ header: Record<string, unknown>; dataStart: number }> {
+async function readHeader(handle: FileHandle, fileBytes: number): Promise<{ header: Map<string, unknown>; dataStart: number }> {
   if (fileBytes < 8) throw new FileFormatError(`${fileBytes} bytes are too few for a safetensors file`)
   const prefix = Buffer.alloc(8)
   await readFully(handle, prefix, 0)
@@ -88,22 +91,23 @@ async function readHeader(handle: FileHandle, fileBytes: number): Promise<{ head
   if (8 + headerBytes > fileBytes) throw new FileFormatError(`the header claims ${headerBytes} bytes, the file has ${fileBytes}`)
   const text = Buffer.alloc(headerBytes)
   await readFully(handle, text, 8)
-  return { header: parseUniqueJson(text), dataStart: 8 + headerBytes }
+  // A map: tensors are named by whoever made the file, and "__proto__" is a name like any other.
+  return { header: new Map(Object.entries(parseUniqueJson(text))), dataStart: 8 + headerBytes }
 }
 
 /** Entries in the order of their bytes, checked to tile `dataBytes` exactly. */
 function checkedEntries(
-  header: Record<string, unknown>,
+  header: ReadonlyMap<string, unknown>,
   dataBytes: number,
 ): { name: string; shape: number[]; begin: number; end: number }[] {
-  const entries = Object.entries(header)
+  const entries = [...header]
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => {
       const parsed = entrySchema.safeParse(value)
       if (!parsed.success) throw new FileFormatError(`tensor ${name}: ${z.prettifyError(parsed.error)}`)
       const [begin, end] = parsed.data.data_offsets
       const { shape } = parsed.data
-      if (elementCount(shape) * bytesPerFloat !== end - begin) {
+      if (elementCount(shape) * BigInt(bytesPerFloat) !== BigInt(end - begin)) {
         throw new FileFormatError(`tensor ${name}: shape [${shape.join(', ')}] does not fit ${end - begin} bytes`)
       }
       return { name, shape, begin, end }
@@ -118,16 +122,25 @@ function checkedEntries(
   return entries
 }
 
+/** Only now that every byte of the file is accounted for. */
+function allocate(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes)
+  } catch (error) {
+    throw new FileFormatError(`its ${bytes} bytes of numbers do not fit into this machine's memory`, { cause: error })
+  }
+}
+
 /** Reads a whole file. All tensors are views of one buffer. Throws `FileFormatError` where the file is not exactly what it claims. */
 export async function readSafetensors(file: string): Promise<SafetensorsContent> {
   const handle = await open(file, 'r')
   try {
     const fileBytes = (await handle.stat()).size
     const { header, dataStart } = await readHeader(handle, fileBytes)
-    const metadata = metadataSchema.safeParse(header['__metadata__'] ?? {})
+    const metadata = metadataSchema.safeParse(header.get('__metadata__') ?? {})
     if (!metadata.success) throw new FileFormatError('__metadata__ is not a map of strings')
     const entries = checkedEntries(header, fileBytes - dataStart)
-    const data = new ArrayBuffer(fileBytes - dataStart)
+    const data = allocate(fileBytes - dataStart)
     await readFully(handle, new Uint8Array(data), dataStart)
     const tensors = new Map(
       entries.map(({ name, shape, begin, end }) => [name, { shape, data: new Float32Array(data, begin, (end - begin) / bytesPerFloat) }]),

@@ -1,6 +1,6 @@
 /**
  * JSON from files that may have been damaged or made by someone else. `JSON.parse` keeps the last of two equal keys without
- * a word; here that is an error, at the top level, where it could hide a second tensor behind the first.
+ * a word; here that is an error, at any depth: it could hide a second tensor, or a second shape, behind the first.
  */
 
 /** A file is not what its format says. The message says what is wrong, without naming the file. */
@@ -8,22 +8,38 @@ export class FileFormatError extends Error {
   override readonly name = 'FileFormatError'
 }
 
-/** Number of keys at the top level of a JSON object, duplicates counted. `json` must be valid. */
-function countTopLevelKeys(json: string): number {
-  let depth = 0
+/** Number of keys in a JSON text, at all depths, duplicates counted. `json` must be valid. */
+function countKeysOfText(json: string): number {
+  const inObject: boolean[] = []
   let keys = 0
   let expectKey = false
   for (let i = 0; i < json.length; i++) {
     const c = json[i]
     if (c === '"') {
-      if (depth === 1 && expectKey) keys++
+      if (expectKey) keys++
       expectKey = false
       for (i++; json[i] !== '"'; i++) if (json[i] === '\\') i++
     } else if (c === '{' || c === '[') {
-      depth++
-      expectKey = depth === 1
-    } else if (c === '}' || c === ']') depth--
-    else if (c === ',') expectKey = depth === 1
+      inObject.push(c === '{')
+      expectKey = c === '{'
+    } else if (c === '}' || c === ']') {
+      inObject.pop()
+      expectKey = false
+    } else if (c === ',') expectKey = inObject.at(-1) === true
+  }
+  return keys
+}
+
+/** The same of what was parsed. Not recursive: a hostile file is as deep as it likes. */
+function countKeysOfValue(root: unknown): number {
+  const open = [root]
+  let keys = 0
+  while (open.length > 0) {
+    const value = open.pop()
+    if (typeof value !== 'object' || value === null) continue
+    const children: unknown[] = Object.values(value)
+    if (!Array.isArray(value)) keys += children.length
+    for (const child of children) open.push(child)
   }
   return keys
 }
@@ -39,6 +55,6 @@ export function parseUniqueJson(bytes: Uint8Array): Record<string, unknown> {
     throw new FileFormatError('it is not valid JSON', { cause: error })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FileFormatError('it is not a JSON object')
-  if (countTopLevelKeys(text) !== Object.keys(value).length) throw new FileFormatError('a key is given twice')
+  if (countKeysOfText(text) !== countKeysOfValue(value)) throw new FileFormatError('a key is given twice')
   return { ...value }
 }

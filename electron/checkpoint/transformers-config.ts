@@ -33,6 +33,7 @@ export function toTransformersConfig(config: ModelConfig): Record<string, unknow
 /** What must hold for the lab's classifier to compute what transformers would; other keys are not our business. */
 const transformersConfigSchema = z.object({
   model_type: z.literal('distilbert'),
+  problem_type: z.literal('single_label_classification').nullish(),
   activation: z.literal('gelu').default('gelu'),
   dim: z.int().positive().default(768),
   hidden_dim: z.int().positive().default(3072),

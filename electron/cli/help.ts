@@ -13,7 +13,7 @@ const usage = {
     'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
-  serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine.'],
+  serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 
 const dataFlags: [string, string][] = [

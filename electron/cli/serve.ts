@@ -1,6 +1,7 @@
 /** `serve`: the lab without a window, for the browser on this machine, until Ctrl-C. */
 import { createLab } from '../lab/index.ts'
 import type { ServedLab } from '../hosts/websocket.ts'
+import { assertLoopback } from '../hosts/access.ts'
 import { serveOverWebSocket } from '../hosts/websocket.ts'
 import { labDirectory, rendererDirectory } from '../paths.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
@@ -8,9 +9,12 @@ import { onInterrupt } from './interrupts.ts'
 import { bold } from './terminal.ts'
 
 export async function serve(argv: readonly string[]): Promise<number> {
-  const given = readArguments(argv, { port: 'text' })
+  const given = readArguments(argv, { port: 'text', host: 'text' })
   refusePositionals(given)
   const port = portFrom(given.values.get('port'))
+  const host = given.values.get('host')
+  // Before anything else is touched: a mistake here is no reason to wait.
+  if (host !== undefined) assertLoopback(host)
   const lab = await createLab({ labDirectory: labDirectory() })
   let served: ServedLab | null = null
   try {

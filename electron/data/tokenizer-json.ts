@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { LabError } from '../../shared/contract/errors.ts'
+import { FileFormatError, parseUniqueJson } from '../checkpoint/strict-json.ts'
 
 /** [PAD] must be 0: batches are filled with it and the embedding's padding row is there. */
 export const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const
@@ -12,7 +13,10 @@ export const padId = 0
 
 const specialRef = z.object({ SpecialToken: z.object({ id: z.string(), type_id: z.int() }) })
 const sequenceRef = z.object({ Sequence: z.object({ id: z.enum(['A', 'B']), type_id: z.int() }) })
-const template = z.array(z.union([specialRef, sequenceRef]))
+const template = z.array(z.union([specialRef, sequenceRef])).max(16)
+const special = (id: SpecialToken, typeId: number) => ({ SpecialToken: { id, type_id: typeId } })
+const sequence = (id: 'A' | 'B', typeId: number) => ({ Sequence: { id, type_id: typeId } })
+const singleTemplate = [special('[CLS]', 0), sequence('A', 0), special('[SEP]', 0)]
 
 export const tokenizerJsonSchema = z.object({
   version: z.string(),
@@ -48,7 +52,8 @@ export const tokenizerJsonSchema = z.object({
     type: z.literal('WordPiece'),
     unk_token: z.literal('[UNK]'),
     continuing_subword_prefix: z.literal('##'),
-    max_input_chars_per_word: z.int().positive(),
+    // The time that a word takes grows with the square of it.
+    max_input_chars_per_word: z.int().positive().max(1000),
     vocab: z.record(z.string(), z.int().min(0)),
   }),
 })
@@ -58,12 +63,13 @@ export type TokenizerJson = z.infer<typeof tokenizerJsonSchema>
 export function parseTokenizerJson(text: string): TokenizerJson {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseUniqueJson(Buffer.from(text))
   } catch (error) {
-    throw invalidTokenizer('it is not valid JSON', error)
+    throw invalidTokenizer(error instanceof FileFormatError ? error.message : 'it is not valid JSON', error)
   }
   const parsed = tokenizerJsonSchema.safeParse(withDefaults(value))
   if (!parsed.success) throw invalidTokenizer(z.prettifyError(parsed.error), parsed.error)
+  const { added_tokens: addedTokens, post_processor: postProcessor } = parsed.data
   const { vocab } = parsed.data.model
   const ids = Object.values(vocab)
   if (new Set(ids).size !== ids.length || ids.some((id) => id >= ids.length))
@@ -72,6 +78,12 @@ export function parseTokenizerJson(text: string): TokenizerJson {
     if (vocab[token] === undefined) throw invalidTokenizer(`it has no ${token}`)
   }
   if (vocab['[PAD]'] !== padId) throw invalidTokenizer(`the id of [PAD] is ${vocab['[PAD]']}, not ${padId}`)
+  // An id beyond the vocabulary would read beyond the embedding.
+  const stranger = addedTokens.find(({ content, id }) => content === '' || !Object.hasOwn(vocab, content) || vocab[content] !== id)
+  if (stranger)
+    throw invalidTokenizer(`its added token ${JSON.stringify(stranger.content.slice(0, 40))} is not in the vocabulary under that id`)
+  if (JSON.stringify(postProcessor.single) !== JSON.stringify(singleTemplate))
+    throw invalidTokenizer('it does not frame a text as [CLS] … [SEP]')
   return parsed.data
 }
 
@@ -96,10 +108,7 @@ function invalidTokenizer(cause: string, error?: unknown): LabError {
 
 /** The whole `tokenizer.json` of an uncased BERT over `tokens`, whose first five are `specialTokens`. */
 export function bertTokenizerJson(tokens: readonly string[], normalizer: TokenizerJson['normalizer']): TokenizerJson {
-  const special = (id: SpecialToken, typeId: number) => ({ SpecialToken: { id, type_id: typeId } })
-  const sequence = (id: 'A' | 'B', typeId: number) => ({ Sequence: { id, type_id: typeId } })
   const describeSpecial = (token: SpecialToken) => ({ id: token, ids: [specialTokens.indexOf(token)], tokens: [token] })
-  const single = [special('[CLS]', 0), sequence('A', 0), special('[SEP]', 0)]
   return {
     version: '1.0',
     truncation: null,
@@ -117,8 +126,8 @@ export function bertTokenizerJson(tokens: readonly string[], normalizer: Tokeniz
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: {
       type: 'TemplateProcessing',
-      single,
-      pair: [...single, sequence('B', 1), special('[SEP]', 1)],
+      single: singleTemplate,
+      pair: [...singleTemplate, sequence('B', 1), special('[SEP]', 1)],
       special_tokens: { '[CLS]': describeSpecial('[CLS]'), '[SEP]': describeSpecial('[SEP]') },
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },

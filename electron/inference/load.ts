@@ -11,6 +11,7 @@ import type { Example } from '../data/types.ts'
 import { createClassifier, type Classifier } from '../engine/classifier.ts'
 import { ParameterArena } from '../engine/parameters.ts'
 import { LabError } from '../../shared/contract/errors.ts'
+import { countParameters } from '../../shared/domain/model-config.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import type { Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
@@ -41,6 +42,10 @@ export async function loadModel(directory: string, { threads }: { threads: numbe
   if (tokenizer.vocabSize > config.vocabSize) {
     throw modelInvalid(directory, `its tokenizer has ${tokenizer.vocabSize} entries, its embedding ${config.vocabSize}`)
   }
+  // Before memory is taken for what config.json claims.
+  const claimed = countParameters({ ...config, labelCount: config.labels.length })
+  const present = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)
+  if (claimed > present) throw modelInvalid(directory, `config.json describes ${claimed} parameters, model.safetensors holds ${present}`)
   const arena = new ParameterArena(config)
   loadParameters(arena, tensors, directory)
   const maxLength = Math.min(lab?.maxLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)

@@ -13,6 +13,7 @@ import type { BadRowPolicy, ColumnMapping } from '../../shared/domain/run-config
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
 import { withWriteErrors } from '../checkpoint/file-errors.ts'
+import { resolveInside } from '../checkpoint/resolve-inside.ts'
 import { previewCsv } from '../data/csv.ts'
 import { loadDataset } from '../data/dataset.ts'
 
@@ -54,7 +55,7 @@ export class DatasetShelf {
     const stagedId = `${stagedPrefix}${randomUUID()}`
     const directory = join(this.#directory, stagedId)
     // Errors of the import name the file by its own name.
-    const path = join(directory, safeFileName(fileName))
+    const path = resolveInside(directory, safeFileName(fileName))
     await withWriteErrors(directory, async () => {
       await makeDirectory(directory)
       await writeFile(path, text)
@@ -70,7 +71,7 @@ export class DatasetShelf {
     const staged = this.#staged.get(stagedId)
     if (!staged) throw notStaged()
     const { card } = await loadDataset({ kind: 'csv', path: staged.path, mapping, onBadRow })
-    const directory = join(this.#directory, card.id)
+    const directory = resolveInside(this.#directory, card.id)
     const path = join(directory, 'data.csv')
     const kept: DatasetCard = { ...card, title: staged.fileName, ref: { kind: 'csv', path, mapping, onBadRow } }
     await withWriteErrors(directory, async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
 import { withWriteErrors } from '../checkpoint/file-errors.ts'
-
+import { resolveInside } from '../checkpoint/resolve-inside.ts'
 import { collectRunReport, renderReport } from '../report/index.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
@@ -15,7 +15,7 @@ export const reportHandlers = ({ store, supervisor }: LabParts) => ({
     const directory = join(store.directory(runId), 'report')
     await withWriteErrors(directory, async () => {
       await makeDirectory(directory)
-      await writeFileAtomic(join(directory, rendered.fileName), rendered.text)
+      await writeFileAtomic(resolveInside(directory, rendered.fileName), rendered.text)
     })
     return rendered
   }),

@@ -6,6 +6,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
 import { hasModel } from '../checkpoint/model-folder.ts'
+import { resolveInside } from '../checkpoint/resolve-inside.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { finalRunStates, type RunDetail, type RunRecord, type RunSummary } from '../../shared/domain/run.ts'
 import { readLastMetrics } from './metrics-file.ts'
@@ -41,7 +42,7 @@ export class RunStore {
 
   /** Where the run `id` is or would be. Throws RUN_NOT_FOUND for what is no run's id. */
   directory(id: string): string {
-    if (isRunId(id)) return join(this.runsDirectory, id)
+    if (isRunId(id)) return resolveInside(this.runsDirectory, id)
     throw new LabError({
       code: 'RUN_NOT_FOUND',
       title: 'There is no such run',

@@ -41,6 +41,7 @@ export const errorCodes = [
   'LAB_ALREADY_RUNNING',
   'PORT_IN_USE',
   'UNAUTHORIZED',
+  'TOO_BUSY',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const

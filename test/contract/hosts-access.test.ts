@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { limits } from '../../electron/hosts/limits.ts'
 import type { ServedLab } from '../../electron/hosts/websocket.ts'
-import { maxMessageBytes } from '../../electron/hosts/websocket.ts'
 import { createLab, type Lab } from '../../electron/lab/index.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { serve } from '../helpers/contract-clients.ts'
@@ -147,7 +147,7 @@ describe('the contract', () => {
   it('ends a connection that sends too much, and goes on with the others', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${served.port}/rpc`, bearer(served.token))
     const code = await new Promise<number>((resolve) => {
-      socket.on('open', () => socket.send(Buffer.alloc(maxMessageBytes + 1)))
+      socket.on('open', () => socket.send(Buffer.alloc(limits.uploadBytes + 1)))
       socket.on('error', () => undefined)
       socket.on('close', resolve)
     })

@@ -55,6 +55,7 @@ describe('asked wrongly', () => {
     [['trian'], /Did you mean train\?/],
     [['serve', '--port', '99999'], /--port 99999 is not possible/],
     [['serve', '--port', 'http'], /--port http is not possible/],
+    [['serve', '--host', '0.0.0.0'], /cannot be served at 0\.0\.0\.0/],
     [['evaluate'], /--data is missing/],
     [['train', 'now'], /"now" is not expected here/],
   ])('%j: says what, why and what to do, and exits with 2', async (args, text) => {

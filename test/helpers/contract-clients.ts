@@ -14,6 +14,7 @@ import { serveOverWebSocket, type ServedLab } from '../../electron/hosts/websock
 import { createLab, type Lab } from '../../electron/lab/index.ts'
 import { labErrorInfoSchema, type LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { LabContract } from '../../shared/contract/index.ts'
+import { fixturePage } from './fixture-page.ts'
 
 export type Client = ContractRouterClient<LabContract>
 
@@ -56,12 +57,9 @@ async function overWebSocket(lab: Lab): Promise<{ client: Client; close(): Promi
   return { client: createORPCClient(new SocketLink({ websocket: socket as unknown as globalThis.WebSocket })), close: () => served.close() }
 }
 
-/** A page of one file: these tests are not about the real one. */
 export async function serve(lab: Lab, port = 0, rendererDirectory = fixturePage): Promise<ServedLab> {
   return serveOverWebSocket({ router: lab.router, rendererDirectory, port })
 }
-
-export const fixturePage = join(import.meta.dirname, '..', 'fixtures', 'page')
 
 /** The typed error that `call` fails with. */
 export async function labErrorOf(call: Promise<unknown>): Promise<LabErrorInfo> {

@@ -70,6 +70,22 @@ describe('safetensors', () => {
       () => fileOf('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
       /twice/,
     ],
+    ['a shape given twice', () => fileOf('{"a":{"dtype":"F32","shape":[1],"shape":[2],"data_offsets":[0,8]}}', 8), /twice/],
+    ['a header beyond 16 MiB', () => fileOf(' '.repeat(16 * 1024 * 1024 + 1), 0), /more than 16777216/],
+    [
+      'sizes beyond exact numbers, one of them zero',
+      () => fileOf(JSON.stringify({ a: entry([2 ** 60, 2 ** 60, 0], 0, 0) }), 0),
+      /tensor a/,
+    ],
+    [
+      'sizes whose product a number would round',
+      () => fileOf(JSON.stringify({ a: entry([3, 3_002_399_751_580_331], 0, 8) }), 8),
+      /does not fit/,
+    ],
+    ['nine dimensions', () => fileOf(JSON.stringify({ a: entry([1, 1, 1, 1, 1, 1, 1, 1, 1], 0, 4) }), 4), /tensor a/],
+    ['a part of a number', () => fileOf(JSON.stringify({ a: entry([1.5], 0, 6) }), 6), /tensor a/],
+    ['something else than a description', () => fileOf('{"a":[]}', 0), /tensor a/],
+    ['a key that the format does not have', () => fileOf('{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1}}', 0), /tensor a/],
     ['a hole between tensors', () => fileOf(JSON.stringify({ a: entry([1], 0, 4), b: entry([1], 8, 12) }), 12), /hole/],
     ['overlapping tensors', () => fileOf(JSON.stringify({ a: entry([2], 0, 8), b: entry([1], 4, 8) }), 8), /overlap/],
     ['tensors that do not begin at zero', () => fileOf(JSON.stringify({ a: entry([1], 4, 8) }), 8), /hole/],
@@ -86,6 +102,11 @@ describe('safetensors', () => {
     const file = await make()
     await expect(readSafetensors(file)).rejects.toThrow(FileFormatError)
     await expect(readSafetensors(file)).rejects.toThrow(message)
+  })
+
+  it('takes a tensor of any name, also one that objects have themselves', async () => {
+    const header = `{"__proto__":${JSON.stringify(entry([1], 0, 4))},"constructor":${JSON.stringify(entry([1], 4, 8))}}`
+    expect([...(await readSafetensors(await fileOf(header, 8))).tensors.keys()]).toEqual(['__proto__', 'constructor'])
   })
 
   it('refuses every shorter version of a file', async () => {

@@ -1,0 +1,233 @@
+/**
+ * What mutants are fed to: the readers of files that people exchange, the contract, the frames of the ring. Each target
+ * gives the valid beginnings and takes a mutant; it rejects with a typed error, or accepts. Anything else is a fault.
+ */
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import { readSafetensors, safetensorsChunks } from '../../electron/checkpoint/safetensors.ts'
+import { FileFormatError } from '../../electron/checkpoint/strict-json.ts'
+import { connectionLost, PeerLost } from '../../electron/collectives/errors.ts'
+import { decodeHeader, headerBytes } from '../../electron/collectives/frame.ts'
+import { FrameReader } from '../../electron/collectives/frame-reader.ts'
+import { previewCsv, readCsv } from '../../electron/data/csv.ts'
+import { createTokenizer } from '../../electron/data/tokenizer.ts'
+import { trainWordPiece } from '../../electron/data/wordpiece-trainer.ts'
+import { serveOverWebSocket } from '../../electron/hosts/websocket.ts'
+import { loadModel } from '../../electron/inference/load.ts'
+import { createLab } from '../../electron/lab/index.ts'
+import { LabError } from '../../shared/contract/errors.ts'
+import { headlines } from '../fixtures/data/headlines.ts'
+import { fixturePage } from '../helpers/fixture-page.ts'
+import { writeTestModel } from '../helpers/model-folders.ts'
+import { onWire, reduceOnBoth } from './wire.ts'
+
+export interface Target {
+  seeds: readonly Buffer[]
+  /** Rejects where the mutant is refused. */
+  feed(mutant: Buffer): Promise<void>
+  close?(): Promise<void>
+}
+
+export const targetNames = ['safetensors', 'tokenizer', 'config', 'csv', 'contract', 'frames', 'careless'] as const
+export type TargetName = (typeof targetNames)[number]
+
+/** Whether `error` is one that people are meant to see. */
+export const isTyped = (error: unknown): boolean =>
+  (error instanceof LabError && error.info.code !== 'INTERNAL') || error instanceof FileFormatError
+
+const tensors = [
+  { name: 'a.weight', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+  { name: 'a.bias', shape: [3], data: Float32Array.of(1, 2, 3) },
+  { name: 'empty', shape: [0, 4], data: new Float32Array(0) },
+]
+const safetensorsSeed = (): Buffer => Buffer.concat([...safetensorsChunks(tensors, { format: 'pt', step: '12' })])
+
+/** `directory`: empty, for the target's files. */
+export async function openTarget(name: TargetName, directory: string): Promise<Target> {
+  switch (name) {
+    case 'safetensors': {
+      const file = join(directory, 'model.safetensors')
+      return {
+        seeds: [safetensorsSeed()],
+        feed: async (mutant) => {
+          await writeFile(file, mutant)
+          await readSafetensors(file)
+        },
+      }
+    }
+    case 'tokenizer':
+      return {
+        seeds: [Buffer.from(createTokenizer(trainWordPiece(headlines, 140)).json)],
+        feed: async (mutant) => {
+          const tokenizer = createTokenizer(mutant.toString('utf8'))
+          for (const text of ['Oil prices rise', '[MASK] constructor __proto__', 'é漢字 \u0000 ##', 'x'.repeat(20_000)])
+            for (const id of tokenizer.encode(text, 32).ids) tokenizer.chip(id)
+        },
+      }
+    case 'config': {
+      await writeTestModel(directory)
+      const file = join(directory, 'config.json')
+      return {
+        seeds: [await readFile(file)],
+        feed: async (mutant) => {
+          await writeFile(file, mutant)
+          const model = await loadModel(directory, { threads: 1 })
+          model.dispose()
+        },
+      }
+    }
+    case 'csv': {
+      const rows = headlines.slice(0, 12).map((text, row) => `${['World', 'Sports'][row % 2]},"${text.replaceAll('"', '""')}"`)
+      const seeds = [
+        `label,text\n${rows.join('\n')}\n`,
+        `label;text\r\n${rows.join('\r\n').replaceAll(',', ';')}`,
+        rows.join('\r').replaceAll(',', '\t'),
+      ]
+      return {
+        seeds: seeds.map((text) => Buffer.from(text)),
+        feed: async (mutant) => {
+          previewCsv('mutant.csv', mutant)
+          readCsv(mutant, 'mutant.csv', 'skip')
+        },
+      }
+    }
+    case 'contract':
+      return contractTarget(directory)
+    case 'frames':
+      return framesTarget()
+    case 'careless':
+      return { seeds: [safetensorsSeed()], feed: async (mutant) => void readCarelessly(mutant) }
+  }
+}
+
+/** Without the guard: believes what the header says. */
+function readCarelessly(bytes: Buffer): Float32Array[] {
+  const headerLength = Number(bytes.readBigUInt64LE())
+  const header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString('utf8')) as Record<
+    string,
+    { shape: number[]; data_offsets: number[] }
+  >
+  return Object.values(header)
+    .filter((entry) => 'shape' in entry)
+    .map(
+      ({ shape, data_offsets: [begin = 0] }) =>
+        new Float32Array(
+          bytes.buffer.slice(begin),
+          0,
+          shape.reduce((product, size) => product * size, 1),
+        ),
+    )
+}
+
+/** Calls as the page sends them; none that, changed a little, would start a run. */
+const calls: readonly unknown[] = [
+  { i: '1', p: { u: '/runs/list', b: {} } },
+  { i: '2', p: { u: '/runs/get', b: { json: { runId: '20261124-031500-tiny-ab12' } } } },
+  { i: '3', p: { u: '/runs/watch', b: { json: { runId: '20261124-031500-tiny-ab12' } } } },
+  { i: '4', p: { u: '/runs/start', b: { json: { worldSize: -3, model: 'none', epochs: -1, data: { kind: 'csv', path: '/none' } } } } },
+  { i: '5', p: { u: '/datasets/stageCsv', b: { json: { fileName: 'a.csv', text: 'label,text\nWorld,one\nSports,two\n' } } } },
+  {
+    i: '6',
+    p: {
+      u: '/datasets/importCsv',
+      b: { json: { stagedId: 'x', mapping: { textColumns: ['text'], labelColumn: 'label' }, onBadRow: 'skip' } },
+    },
+  },
+  { i: '7', p: { u: '/playground/classify', b: { json: { modelId: 'x', text: 'Oil prices rise' } } } },
+  { i: '8', p: { u: '/reports/export', b: { json: { runId: 'x', format: 'html' } } } },
+  { i: '9', t: 4 },
+]
+const answerMs = 2_000
+
+async function contractTarget(directory: string): Promise<Target> {
+  // What is no call is logged by oRPC; here that would be a thousand stacks.
+  console.error = () => undefined
+  const lab = await createLab({ labDirectory: directory })
+  const served = await serveOverWebSocket({ router: lab.router, rendererDirectory: fixturePage, port: 0 })
+  let socket: WebSocket | null = null
+  let exchanges = 0
+
+  const connection = async (): Promise<WebSocket> => {
+    if (socket?.readyState === WebSocket.OPEN) return socket
+    socket = new WebSocket(`ws://127.0.0.1:${served.port}/rpc`, [`distrinews.bearer.${served.token}`])
+    socket.on('error', () => undefined)
+    await once(socket, 'open')
+    return socket
+  }
+  /** Sends the mutant, then a call whose answer shows that the lab goes on; resolves with all answers in between. */
+  const exchange = async (mutant: Buffer): Promise<string[]> => {
+    const open = await connection()
+    const answers: string[] = []
+    const id = `after-${exchanges++}`
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the lab no longer answers')), answerMs)
+      const end = (): void => {
+        clearTimeout(timer)
+        open.off('message', hear).off('close', end)
+        resolve(answers)
+      }
+      const hear = (data: Buffer): void => {
+        const text = data.toString()
+        if (text.startsWith(`{"i":"${id}"`)) end()
+        else answers.push(text)
+      }
+      open.on('message', hear).on('close', end)
+      open.send(mutant.toString('utf8'))
+      open.send(JSON.stringify({ i: id, p: { u: '/models/presets', b: {} } }))
+    })
+  }
+  return {
+    seeds: calls.map((call) => Buffer.from(JSON.stringify(call))),
+    feed: async (mutant) => {
+      for (const answer of await exchange(mutant))
+        if (/"code":"INTERNAL/.test(answer)) throw new Error(`the lab blames itself: ${answer.slice(0, 300)}`)
+    },
+    close: async () => {
+      await served.close()
+      await lab.close()
+    },
+  }
+}
+
+/** One frame with its payload as rank 0 really sends it, recorded on the wire: its checksums are the ring's own. */
+async function recordFrame(): Promise<Buffer> {
+  let stream = Buffer.alloc(0)
+  await onWire(
+    (data) => {
+      stream = Buffer.concat([stream, data])
+      return [data]
+    },
+    (groups) => reduceOnBoth(groups),
+  )
+  const frame = stream.subarray(headerBytes)
+  return frame.subarray(0, headerBytes + decodeHeader(frame, 0).header.payloadLength)
+}
+
+async function framesTarget(): Promise<Target> {
+  const valid = await recordFrame()
+  const { header } = decodeHeader(valid, 0)
+  return {
+    seeds: [valid],
+    feed: async (mutant) => {
+      const reader = new FrameReader(0)
+      const payload = new Uint8Array(header.payloadLength)
+      const received = reader.receive(header, payload)
+      for (let offset = 0; offset < mutant.length;) {
+        const target = (reader.onread.buffer as () => Uint8Array)()
+        const piece = mutant.copy(target, 0, offset)
+        offset += piece
+        if (!reader.onread.callback(piece, target)) break
+      }
+      reader.end(new PeerLost(0))
+      const refused = await received.then(
+        () => null,
+        (error: unknown) => error,
+      )
+      // The connection ended in the middle of a frame: typed where the collective's name is known.
+      if (refused !== null) throw refused instanceof PeerLost ? connectionLost(refused, 'all-reduce, step 12') : refused
+      if (!mutant.subarray(0, valid.length).equals(valid)) throw new Error('a frame that nobody sent was taken')
+    },
+  }
+}

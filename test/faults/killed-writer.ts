@@ -1,0 +1,67 @@
+/** The process that saves is killed (SIGKILL) at random instants: nothing corrupt, and nothing lost that was reported as saved. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadNewestValid, readCheckpointTensors } from '../../electron/checkpoint/store.ts'
+import { childScript } from './children.ts'
+import { type Effort, type Fault, type Figure, none } from './fault.ts'
+import { Random } from './random.ts'
+import { inTemporaryDirectory } from './temporary.ts'
+
+/** Runs a writer for a random time, kills it, returns the last step it had reported. */
+async function killAtRandom(args: string[], random: Random): Promise<number | null> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const closed = once(child, 'close')
+  let printed = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  try {
+    await Promise.race([once(child.stdout, 'data'), exited])
+    await delay(random.next() * 60)
+    // Finer than a timer: at an instant within an operation.
+    for (const until = performance.now() + random.next() * 3; performance.now() < until;);
+  } finally {
+    child.kill('SIGKILL')
+    await exited
+    await closed
+  }
+  const last = printed.trim().split('\n').at(-1)
+  return last ? Number(last) : null
+}
+
+async function measure({ long, seed }: Effort, manner: 'careful' | 'careless'): Promise<Figure[]> {
+  const random = new Random(seed)
+  const count = long ? 200 : 12
+  const corrupt: string[] = []
+  const lost: string[] = []
+  const script = await childScript('checkpoint-writer')
+  await inTemporaryDirectory(async (run) => {
+    let step = 1
+    for (let trial = 0; trial < count; trial++) {
+      const reported = await killAtRandom([script, run, String(step), manner], random)
+      const { checkpoint, rejected } = await loadNewestValid(run)
+      const found = checkpoint?.state.step ?? 0
+      for (const { name, reason } of rejected) corrupt.push(`${name}: ${reason}`)
+      if (checkpoint) {
+        const { parameters, firstMoments, secondMoments } = await readCheckpointTensors(checkpoint.directory)
+        const whole = [parameters, firstMoments, secondMoments].every((tensors) =>
+          tensors.get('classifier.bias')!.data.every((value) => value === found),
+        )
+        if (!whole) corrupt.push(`${checkpoint.name} holds other numbers`)
+      }
+      if (found < (reported ?? step - 1)) lost.push(`step ${reported ?? step - 1} was reported, step ${found} was found`)
+      step = found + 1
+    }
+  })
+  return [
+    none('kills after which a checkpoint was corrupt', count, corrupt),
+    none('kills after which one that was reported was lost', count, lost),
+  ]
+}
+
+export const killedWriter: Fault = {
+  name: 'killed-writer',
+  title: 'kill -9 of the process that saves, at 200 random instants',
+  run: (effort) => measure(effort, 'careful'),
+  withoutGuard: { what: 'a writer that writes where readers look', run: (effort) => measure(effort, 'careless') },
+}
