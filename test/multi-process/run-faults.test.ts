@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { readMetrics } from '../../electron/supervisor/metrics-file.ts'
 import type { RunHandle } from '../../electron/supervisor/run-handle.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
@@ -13,10 +13,12 @@ const endless = { epochs: 1000, maxRestarts: 3, checkpointEverySteps: 10 }
 /** Resolves with what is known when `holds` first does; rejects when the run ends before. */
 const until = (run: RunHandle, holds: (detail: RunDetail) => boolean): Promise<RunDetail> =>
   new Promise((resolve, reject) => {
-    run.events.subscribe(() => {
+    // Not by its events: between two of them a small model makes ten steps.
+    const timer = setInterval(() => {
       const detail = run.detail()
       if (holds(detail)) resolve(detail)
-    })
+    }, 2)
+    onTestFinished(() => clearInterval(timer))
     void run.finished.then((record) => reject(new Error(`the run ended before: ${JSON.stringify(record.error)}`)))
   })
 
@@ -120,7 +122,7 @@ describe('a slow rank', () => {
     const whole = await bench.start(config)
     await whole.finished
     const run = await bench.start(config)
-    await reached(run, 2)
+    await reached(run, 10)
     const slowedAt = run.detail().progress.step
     run.injectFault(1, 'slow')
     const flagged = await until(run, ({ ranks }) => (ranks[1]?.slowdown ?? 0) > 2)
