@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'distrinews-test-'))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  // Ranks whose supervisor was killed write for a moment longer.
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
   return directory
 }

@@ -138,7 +138,7 @@ describe('caveats', () => {
   })
 
   it.each(['stopped', 'failed', 'lost', 'running'] as const)('call a run that is %s partial, with how far it came', (state) => {
-    expect(caveatsOf(fakeRun({ completedSteps: 95, record: { state } }))).toMatch(/This run is partial: .*95 of 474 steps/)
+    expect(caveatsOf(fakeRun({ completedSteps: 95, record: { state } }))).toMatch(/This run is partial: .*95 of 237 steps/)
   })
 
   it('do not call a finished run partial or resumed', () => {
