@@ -29,7 +29,11 @@ export const trainFlags = {
   'val-fraction': { field: 'validationFraction', kind: 'number', help: 'share of the data kept for validation' },
   threads: { field: 'threadsPerRank', kind: 'number', help: 'threads of each rank (default: the cores shared out evenly)' },
   'bucket-cap-bytes': { field: 'bucketCapBytes', kind: 'number', help: 'gradient bytes that are all-reduced at once' },
-  deterministic: { field: 'deterministic', kind: 'switch', help: 'equal results at the cost of speed' },
+  deterministic: {
+    field: 'deterministic',
+    kind: 'switch',
+    help: 'the same bits on any machine of this kind: one thread for each rank unless --threads is given',
+  },
   'early-stop': { field: 'earlyStopPatience', kind: 'number', help: 'ends the run after so many epochs without improvement' },
   'early-stop-metric': { field: 'earlyStopMetric', kind: 'text', help: 'validation accuracy or loss' },
   'checkpoint-every': { field: 'checkpointEverySteps', kind: 'number', help: 'steps between checkpoints, besides those after each epoch' },

@@ -51,7 +51,7 @@ export class RunSupervisor {
     if (this.#starting || this.#active !== null) throw alreadyActive(this.#active?.runId ?? null)
     this.#starting = true
     try {
-      const threadsPerRank = options.config.threadsPerRank ?? Math.max(1, Math.floor(availableParallelism() / options.config.worldSize))
+      const threadsPerRank = chooseThreads(options.config)
       const devices = assignDevices(options.config.device, options.config.worldSize, threadsPerRank, options.hardware)
       const prepared = options.resume === true ? await prepareResume(options) : await prepareStart(options)
       const record: RunRecord = { ...prepared.record, threadsPerRank, supervisorPid: process.pid }
@@ -82,6 +82,14 @@ export class RunSupervisor {
   async close(): Promise<void> {
     await this.#active?.stop()
   }
+}
+
+/**
+ * Everything random is counted and everything summed has an order, so a run repeats to the bit with as many threads;
+ * with another number products may be cut in other places. A deterministic run does not leave that to the machine.
+ */
+function chooseThreads({ threadsPerRank, deterministic, worldSize }: RunConfig): number {
+  return threadsPerRank ?? (deterministic ? 1 : Math.max(1, Math.floor(availableParallelism() / worldSize)))
 }
 
 const alreadyActive = (runId: string | null): LabError =>

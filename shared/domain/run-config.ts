@@ -71,6 +71,7 @@ const runConfigFields = z.object({
     .int()
     .min(1024)
     .default(25 * 1024 * 1024),
+  /** One thread for each rank unless `threadsPerRank` says otherwise: the number of cores then decides nothing. */
   deterministic: z.boolean().default(false),
   /** Ends the run after so many epochs in a row without a better validation result. Absent: never. */
   earlyStopPatience: z.int().min(1).max(1000).optional(),

@@ -104,6 +104,21 @@ describe('a run', () => {
     expect(b!.epochs[0]?.validationAccuracy).toBe(a!.epochs[0]?.validationAccuracy)
   })
 
+  it('gives the same bits again with as many threads; a deterministic one asks for one thread, whatever the machine has', async () => {
+    const bench = await createBench(200)
+    const twice = await Promise.all(
+      [1, 2].map(async () => {
+        const again = await createBench(200)
+        const run = await again.start(again.config({ worldSize: 1, epochs: 1, threadsPerRank: 2 }))
+        await run.finished
+        return parametersOf(run.runDirectory)
+      }),
+    )
+    expect(twice[0]).toEqual(twice[1])
+    const run = await bench.start({ ...bench.config({ worldSize: 1, epochs: 1, deterministic: true }), threadsPerRank: undefined })
+    expect(await run.finished).toMatchObject({ state: 'done', threadsPerRank: 1 })
+  })
+
   it('of three ranks and two micro-steps deals with a last batch that leaves a rank without rows', async () => {
     const bench = await createBench(60)
     const run = await bench.start(bench.config({ worldSize: 3, microBatch: 4, gradAccumSteps: 2, epochs: 1, validationFraction: 0.15 }))

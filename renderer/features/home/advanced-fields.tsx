@@ -114,7 +114,7 @@ export function AdvancedFields({ problems, cores }: { problems: CheckedDraft['pr
           className={styles.switch}
           size="xs"
           label="Deterministic"
-          description="same bits every time, slower"
+          description="same bits on any number of cores: 1 thread each"
           checked={draft.deterministic === true}
           onChange={(event) => set('deterministic', event.currentTarget.checked)}
         />
