@@ -12,7 +12,7 @@ import { hasNews, newsDirectory } from './news.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchRecipe } from './recipe.ts'
 import { benchScaling, benchStep } from './step.ts'
-import { formatTable, makeReport, missed, worst, writeReport, type BenchReport, type BenchRow } from './report.ts'
+import { formatTable, makeReport, missed, rounded, worst, writeReport, type BenchReport, type BenchRow } from './report.ts'
 
 interface Bench {
   run: (pairs: number, report: (row: BenchRow) => void) => Promise<void>
@@ -69,5 +69,5 @@ console.log(`\n${formatTable(rows)}`)
 for (const { bench, reason } of skipped) console.log(`skipped: ${bench}: ${reason}`)
 if (values.json !== undefined) writeReport(values.json, makeReport(rows, skipped))
 const least = worst(rows)
-if (least) console.log(`\nworst: ${least.bench} · ${least.name}: ${least.ratio!.toFixed(2)}× where ≥ ${least.must} is a must`)
+if (least) console.log(`\nworst: ${least.bench} · ${least.name}: ${least.ratio!.toFixed(2)}× where ≥ ${rounded(least.must!)} is a must`)
 process.exit(values.check && missed(rows).length > 0 ? 1 : 0)

@@ -59,6 +59,9 @@ export function worst(rows: readonly BenchRow[]): BenchRow | null {
 
 const figure = (value: number): string => (value >= 1000 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3))
 
+/** 1.1, 0.77 */
+export const rounded = (ratio: number): string => String(Number(ratio.toFixed(2)))
+
 export function formatTable(rows: readonly BenchRow[]): string {
   const head = ['benchmark', 'ours', 'peer', 'unit', 'ratio', 'must', 'goal', 'n', '']
   const lines = rows.map((row) => [
@@ -67,8 +70,8 @@ export function formatTable(rows: readonly BenchRow[]): string {
     row.peer === null ? '–' : `${figure(row.peer)} (${row.peerName})`,
     row.unit,
     row.ratio === null ? '–' : `${row.ratio.toFixed(2)}×`,
-    row.must === undefined ? '' : `≥ ${row.must}`,
-    row.goal === undefined ? '' : String(row.goal),
+    row.must === undefined ? '' : `≥ ${rounded(row.must)}`,
+    row.goal === undefined ? '' : rounded(row.goal),
     String(row.count),
     [verdict(row), row.note].filter(Boolean).join(', '),
   ])
