@@ -2,15 +2,21 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { entryFile, projectRoot } from '../electron/paths.ts'
+import { median } from '../shared/domain/series.ts'
 import { alternate, type Group, type ProcessSpec, type ReadyFacts } from './peers.ts'
 
-const python = '/usr/bin/python3'
+/** Debian's, or the one named: a PyTorch with CUDA usually lives in an environment of its own. */
+const python = process.env['DISTRINEWS_PYTHON'] ?? '/usr/bin/python3'
 
 /** PyTorch's version, or null where it is not installed. */
 export const torchVersion: string | null = (() => {
   const { status, stdout } = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null
 })()
+
+/** Whether PyTorch can compute on a GPU here. */
+export const torchHasCuda = (): boolean =>
+  spawnSync(python, ['-c', 'import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)']).status === 0
 
 export const torchName = `PyTorch ${torchVersion ?? 'missing'}`
 export const torchMissing = `no torch for ${python} here (Debian: python3-torch, libopenblas0-pthread)`
@@ -62,5 +68,16 @@ export async function pairUp(us: Group, peer: Group, { pairs, perTurn, check }: 
   } finally {
     us.end()
     peer.end()
+  }
+}
+
+/** Our side alone, where there is no peer on the same device. */
+export async function alone(us: Group, count: number) {
+  try {
+    await us.ready()
+    const { ms } = await us.run(count)
+    return { ours: median(ms)!, peer: null, unit: 'ms', peerName: '', ratio: null, count }
+  } finally {
+    us.end()
   }
 }

@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- NAME …] [--pairs N] [--json FILE] [--check]`: what the lab's engine takes, measured against a peer in
+ * `npm run bench [-- NAME …] [--device NAME] [--pairs N] [--json FILE] [--check]`: what the lab's engine takes, measured against a peer in
  * turn on this machine. Without names: all but the long ones. Rows are printed as they come, then the table.
  */
 import { parseArgs } from 'node:util'
+import { deviceSchema, type Device } from '../shared/domain/device.ts'
 import { benchAccuracy } from './accuracy.ts'
 import { benchAllReduce } from './allreduce.ts'
 import { benchEngine } from './engine.ts'
@@ -15,7 +16,9 @@ import { benchScaling, benchStep } from './step.ts'
 import { formatTable, makeReport, missed, rounded, worst, writeReport, type BenchReport, type BenchRow } from './report.ts'
 
 interface Bench {
-  run: (pairs: number, report: (row: BenchRow) => void) => Promise<void>
+  run: (pairs: number, report: (row: BenchRow) => void, device: Device) => Promise<void>
+  /** Whether it can run on other devices than the CPU. */
+  hasDevices?: boolean
   needsTorch?: boolean
   needsNews?: boolean
   /** Runs for many minutes: only where it is named. */
@@ -23,7 +26,7 @@ interface Bench {
 }
 
 const benches: Record<string, Bench> = {
-  engine: { run: benchEngine, needsTorch: true },
+  engine: { run: benchEngine, needsTorch: true, hasDevices: true },
   optimizer: { run: benchOptimizer, needsTorch: true },
   allreduce: { run: benchAllReduce, needsTorch: true },
   step: { run: benchStep, needsTorch: true },
@@ -33,24 +36,26 @@ const benches: Record<string, Bench> = {
   accuracy: { run: benchAccuracy, needsNews: true, isLong: true },
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { pairs: { type: 'string', default: '7' }, json: { type: 'string' }, check: { type: 'boolean', default: false } },
-})
+const { values, positionals } = readArguments()
+const device = deviceSchema.safeParse(values.device).data
 const unknown = positionals.find((name) => !Object.hasOwn(benches, name))
 const pairs = Number(values.pairs)
-if (unknown !== undefined || !Number.isInteger(pairs) || pairs < 1) {
-  console.error(unknown === undefined ? `--pairs ${values.pairs} is not a number of pairs` : `There is no benchmark ${unknown}`)
-  console.error(`Benchmarks: ${Object.keys(benches).join(', ')}`)
-  process.exit(2)
-}
+if (unknown !== undefined) refuse(`There is no benchmark ${unknown}`)
+if (!Number.isInteger(pairs) || pairs < 1) refuse(`--pairs ${values.pairs} is not a number of pairs`)
+if (device === undefined) refuse(`--device ${values.device} must be one of ${deviceSchema.options.join(', ')}`)
 
 const rows: BenchRow[] = []
+let broken = false
 const skipped: BenchReport['skipped'] = []
-const chosen = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => benches[name]!.isLong !== true)
+const usual = ({ isLong, hasDevices }: Bench): boolean => isLong !== true && (device === 'cpu' || hasDevices === true)
+const chosen = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => usual(benches[name]!))
 for (const name of chosen) {
-  const { run, needsTorch, needsNews } = benches[name]!
-  if (needsTorch === true && torchVersion === null) {
+  const { run, needsTorch, needsNews, hasDevices } = benches[name]!
+  if (device !== 'cpu' && hasDevices !== true) {
+    skipped.push({ bench: name, reason: 'it measures the CPU only' })
+    continue
+  }
+  if (needsTorch === true && device === 'cpu' && torchVersion === null) {
     skipped.push({ bench: name, reason: torchMissing })
     continue
   }
@@ -59,10 +64,16 @@ for (const name of chosen) {
     continue
   }
   console.error(`${name} …`)
-  await run(pairs, (row) => {
+  const report = (row: BenchRow): void => {
     rows.push(row)
     console.error(`  ${formatTable([row]).split('\n')[1]}`)
-  })
+  }
+  try {
+    await run(pairs, report, device)
+  } catch (error) {
+    broken = true
+    console.error(`✖ ${name} broke off: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 console.log(`\n${formatTable(rows)}`)
@@ -70,4 +81,25 @@ for (const { bench, reason } of skipped) console.log(`skipped: ${bench}: ${reaso
 if (values.json !== undefined) writeReport(values.json, makeReport(rows, skipped))
 const least = worst(rows)
 if (least) console.log(`\nworst: ${least.bench} · ${least.name}: ${least.ratio!.toFixed(2)}× where ≥ ${rounded(least.must!)} is a must`)
-process.exit(values.check && missed(rows).length > 0 ? 1 : 0)
+process.exit(broken || (values.check && missed(rows).length > 0) ? 1 : 0)
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        device: { type: 'string', default: 'cpu' },
+        pairs: { type: 'string', default: '7' },
+        json: { type: 'string' },
+        check: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refuse(why: string): never {
+  console.error(`✖ ${why}\n  do:  npm run bench -- [${Object.keys(benches).join('|')}] [--device NAME] [--pairs N] [--json FILE] [--check]`)
+  process.exit(2)
+}

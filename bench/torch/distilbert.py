@@ -80,7 +80,7 @@ class Classifier(nn.Module):
 
     def forward(self, ids, mask, factors=no_dropout):
         embeddings = self.distilbert.embeddings
-        x = embeddings.word_embeddings(ids) + embeddings.position_embeddings(torch.arange(ids.shape[1]))
+        x = embeddings.word_embeddings(ids) + embeddings.position_embeddings(torch.arange(ids.shape[1], device=ids.device))
         x = scaled(embeddings.LayerNorm(x), factors("embeddings", x.shape))
         rows, length, _ = x.shape
         padding = mask[:, None, None, :] == 0
@@ -94,8 +94,9 @@ class Classifier(nn.Module):
 class Job:
     """A folder with job.json, the model's parameters and one batch, as the engine wrote them."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, device="cpu"):
         self.directory = Path(directory)
+        self.device = device
         self.facts = json.loads((self.directory / "job.json").read_text())
         shape = (self.facts["rows"], self.facts["length"])
         self.ids = self.read("ids.bin", numpy.int32, shape).long()
@@ -104,7 +105,7 @@ class Job:
         self.weights = self.read("weights.bin", numpy.float32, shape[0])
 
     def read(self, name, dtype, shape):
-        return torch.from_numpy(numpy.fromfile(self.directory / name, dtype=dtype).reshape(shape))
+        return torch.from_numpy(numpy.fromfile(self.directory / name, dtype=dtype).reshape(shape)).to(self.device)
 
     def model(self):
         torch.manual_seed(0)
@@ -118,7 +119,7 @@ class Job:
             offset += size
         assert list(state) == [name for name, _ in model.named_parameters()], "names or order differ"
         model.load_state_dict(state, strict=True)
-        return model
+        return model.to(self.device)
 
     def loss_sum(self, model, factors=no_dropout):
         losses = nn.functional.cross_entropy(model(self.ids, self.mask, factors), self.labels, reduction="none")

@@ -1,4 +1,4 @@
-"""engine.py DIRECTORY THREADS: forward and backward pass of the job's batch, without dropout."""
+"""engine.py DIRECTORY THREADS cpu|cuda: forward and backward pass of the job's batch, without dropout."""
 import sys
 
 import torch
@@ -7,7 +7,7 @@ from contestant import serve
 from distilbert import Job
 
 torch.set_num_threads(int(sys.argv[2]))
-job = Job(sys.argv[1])
+job = Job(sys.argv[1], sys.argv[3])
 model = job.model()
 
 
