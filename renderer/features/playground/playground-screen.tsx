@@ -54,7 +54,7 @@ export function PlaygroundScreen({ modelId }: { modelId: string | null }) {
               </Button>
             }
           >
-            Headlines are classified by a model that you trained. The starter set and the tiny model take about a minute.
+            Headlines are classified by a model that you trained. The starter set and the tiny model take half a minute.
           </EmptyState>
         </Panel>
       </Screen>
