@@ -12,15 +12,7 @@ import { abortLength, parseAbort } from './abort.ts'
 import { PeerLost } from './errors.ts'
 import { checksumOf } from '../kernels/checksum.ts'
 import { checkHeader, compareChecksums, decodeHeader, headerBytes, type FrameHeader } from './frame.ts'
-import type { TakePayload } from './ring-algorithm.ts'
-
-interface Wanted {
-  expected: FrameHeader
-  target: Uint8Array
-  take: TakePayload
-  arrived: (checksum: bigint) => void
-  failed: (reason: unknown) => void
-}
+import type { TakePayload, WantedFrame } from './ring-algorithm.ts'
 
 export class FrameReader {
   /** For `net.connect`. */
@@ -31,7 +23,7 @@ export class FrameReader {
   private filled = 0
   private payloadChecksum = 0n
   private aborting = false
-  private wanted: Wanted | null = null
+  private wanted: WantedFrame | null = null
   private ended: Error | null = null
   private socket: Socket | null = null
 

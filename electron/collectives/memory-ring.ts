@@ -5,7 +5,7 @@
 import { attemptHash, checkHeader, compareChecksums, decodeHeader, encodeHeader, type FrameHeader } from './frame.ts'
 import { PeerLost } from './errors.ts'
 import type { ProcessGroup } from './process-group.ts'
-import type { RingTransport, TakePayload } from './ring-algorithm.ts'
+import type { RingTransport, TakePayload, WantedFrame } from './ring-algorithm.ts'
 import { RingProcessGroup } from './ring-group.ts'
 import { singleProcessGroup } from './single.ts'
 
@@ -27,19 +27,11 @@ interface Posted {
   refused: (reason: Error) => void
 }
 
-interface Wanted {
-  expected: FrameHeader
-  target: Uint8Array
-  take: TakePayload
-  arrived: (checksum: bigint) => void
-  failed: (reason: unknown) => void
-}
-
 /** One way, from `sender` to its right neighbour. A frame waits in it, uncopied, until the receiver asks for it. */
 class MemoryLink {
   readonly sender: number
   private readonly posted: Posted[] = []
-  private wanted: Wanted | null = null
+  private wanted: WantedFrame | null = null
   private senderError: Error | null = null
   private receiverError: Error | null = null
 
@@ -57,7 +49,7 @@ class MemoryLink {
     this.deliver()
   }
 
-  want(frame: Wanted): void {
+  want(frame: WantedFrame): void {
     if (this.receiverError) frame.failed(this.receiverError)
     else this.wanted = frame
     this.deliver()

@@ -21,6 +21,15 @@ import type { FrameHeader } from './frame.ts'
  */
 export type TakePayload = (payload: Uint8Array) => bigint
 
+/** A call of `receive` that waits for its frame. */
+export interface WantedFrame {
+  expected: FrameHeader
+  target: Uint8Array
+  take: TakePayload
+  arrived: (checksum: bigint) => void
+  failed: (reason: unknown) => void
+}
+
 /** One rank's two connections. Frames arrive in the order they were sent. */
 export interface RingTransport {
   readonly rank: number

@@ -2,7 +2,7 @@
 import { leaf, tensorOf, type TokenLayout } from '../backend/index.ts'
 import type { tf } from '../backend/index.ts'
 import type { Batch } from '../data/types.ts'
-import { packTokens, type PackedShape } from './packing.ts'
+import { allocatePacking, packTokens, type PackedShape, type Packing } from './packing.ts'
 
 /** Added to the scores of padding: their probabilities become exactly 0, and no row of infinities can give NaN. */
 const maskedScore = -1e9
@@ -13,8 +13,7 @@ export class BatchBuffers {
   readonly #labelCount: number
   readonly #ids: Int32Array
   readonly #positions: Int32Array
-  readonly #placeOf: Int32Array
-  readonly #flatOf: Int32Array
+  readonly #packing: Packing
   readonly #headPlaceOf: Int32Array
   readonly #headFlatOf: Int32Array
   readonly #positionSums: Float32Array
@@ -28,8 +27,7 @@ export class BatchBuffers {
     this.#labelCount = labelCount
     this.#ids = new Int32Array(flat)
     this.#positions = new Int32Array(flat)
-    this.#placeOf = new Int32Array(flat)
-    this.#flatOf = new Int32Array(rows * length)
+    this.#packing = allocatePacking(shape)
     this.#headPlaceOf = new Int32Array(flat * heads)
     this.#headFlatOf = new Int32Array(rows * heads * length)
     this.#positionSums = new Float32Array(length * flat)
@@ -51,8 +49,8 @@ export class BatchBuffers {
         heads,
         ids: int32(this.#ids, [flat]),
         positions: int32(this.#positions, [flat]),
-        placeOf: int32(this.#placeOf, [flat]),
-        flatOf: int32(this.#flatOf, [rows, length]),
+        placeOf: int32(this.#packing.placeOf, [flat]),
+        flatOf: int32(this.#packing.flatOf, [rows, length]),
         headPlaceOf: int32(this.#headPlaceOf, [flat * heads]),
         headFlatOf: int32(this.#headFlatOf, [rows, heads, length]),
         positionSums: float32(this.#positionSums, [length, flat]),
@@ -66,9 +64,8 @@ export class BatchBuffers {
   fill(batch: Batch): void {
     const { length, flat } = this.#shape
     const heads = this.#heads
-    const { placeOf, flatOf } = packTokens(batch, this.#shape)
-    this.#placeOf.set(placeOf)
-    this.#flatOf.set(flatOf)
+    const { placeOf, flatOf } = this.#packing
+    packTokens(batch, this.#shape, this.#packing)
     this.#positionSums.fill(0)
     for (let index = 0; index < flat; index++) {
       const place = placeOf[index]!

@@ -39,10 +39,17 @@ export interface Packing {
   flatOf: Int32Array
 }
 
-/** `attentionMask` must have the first position of every row set. */
-export function packTokens({ attentionMask }: Pick<Batch, 'attentionMask'>, { rows, length, flat }: PackedShape): Packing {
-  const placeOf = new Int32Array(flat)
-  const flatOf = new Int32Array(rows * length)
+export const allocatePacking = ({ rows, length, flat }: PackedShape): Packing => ({
+  placeOf: new Int32Array(flat),
+  flatOf: new Int32Array(rows * length),
+})
+
+/** Fills `packing`, made for `shape`. `attentionMask` must have the first position of every row set. */
+export function packTokens(
+  { attentionMask }: Pick<Batch, 'attentionMask'>,
+  { rows, length, flat }: PackedShape,
+  { placeOf, flatOf }: Packing,
+): void {
   let next = 0
   let padded = -1
   for (let position = 0; position < length; position++) {
@@ -58,5 +65,4 @@ export function packTokens({ attentionMask }: Pick<Batch, 'attentionMask'>, { ro
     }
   }
   placeOf.fill(padded, next)
-  return { placeOf, flatOf }
 }

@@ -12,7 +12,7 @@ import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { createClassifier } from '../../electron/engine/classifier.ts'
 import { dropoutSites, MaskPool } from '../../electron/engine/dropout.ts'
-import { packedShape, packTokens } from '../../electron/engine/packing.ts'
+import { allocatePacking, packedShape, packTokens } from '../../electron/engine/packing.ts'
 import { train } from '../../electron/engine/loop.ts'
 import { AdamW } from '../../electron/engine/optimizer.ts'
 import { HostStore } from '../../electron/engine/parameter-store.ts'
@@ -99,7 +99,8 @@ function askReferee(config: ModelConfig, arena: ParameterArena, batch: Batch): z
   write('labels.bin', batch.labels)
   write('weights.bin', batch.weights)
   const packed = packedShape(batch)
-  const { flatOf } = packTokens(batch, packed)
+  const packing = allocatePacking(packed)
+  packTokens(batch, packed, packing)
   const pool = new MaskPool()
   const masks = pool.allocate(dropoutSites(config, packed))
   pool.fill(masks, counter)
@@ -108,7 +109,10 @@ function askReferee(config: ModelConfig, arena: ParameterArena, batch: Batch): z
     // The engine drops in packed tokens, the referee in the whole grid.
     const isPacked = shape.length === 2 && shape[0] === packed.flat
     const dim = shape.at(-1)!
-    write(file, isPacked ? Float32Array.from([...flatOf].flatMap((flat) => [...factors.subarray(flat * dim, (flat + 1) * dim)])) : factors)
+    write(
+      file,
+      isPacked ? Float32Array.from([...packing.flatOf].flatMap((flat) => [...factors.subarray(flat * dim, (flat + 1) * dim)])) : factors,
+    )
     return { name, shape: isPacked ? [batch.rows * batch.length, dim] : shape, file }
   })
   const { rows, length } = batch

@@ -14,7 +14,7 @@ import {
 } from '../../electron/backend/index.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { BatchBuffers } from '../../electron/engine/batch-buffers.ts'
-import { packedShape, packTokens } from '../../electron/engine/packing.ts'
+import { allocatePacking, packedShape, packTokens } from '../../electron/engine/packing.ts'
 import { randomNumbers, relativeDistance } from './engine-fixtures.ts'
 
 createBackend({ threads: 1 })
@@ -124,9 +124,10 @@ function makeLayout(tokenCounts: readonly number[], length: number, heads: numbe
   const shape = packedShape(batch)
   const buffers = new BatchBuffers(shape, heads, 2)
   buffers.fill(batch)
-  const { flatOf } = packTokens(batch, shape)
+  const packing = allocatePacking(shape)
+  packTokens(batch, shape, packing)
   const select = new Float32Array(rows * length * shape.flat)
-  for (const [place, flat] of flatOf.entries()) select[place * shape.flat + flat] = batch.attentionMask[place]!
+  for (const [place, flat] of packing.flatOf.entries()) select[place * shape.flat + flat] = batch.attentionMask[place]!
   const selection = tf.tensor2d(select, [rows * length, shape.flat])
   return {
     ...buffers.tensors(),

@@ -1,6 +1,6 @@
 /** Which rows of the packed matrix are which places of the grid. */
 import { describe, expect, test } from 'vitest'
-import { packedShape, packTokens } from '../../electron/engine/packing.ts'
+import { allocatePacking, packedShape, packTokens } from '../../electron/engine/packing.ts'
 
 const gridOf = (tokenCounts: readonly number[], length: number) => ({
   rows: tokenCounts.length,
@@ -19,7 +19,9 @@ describe.for([
 ])('packing of $tokenCounts tokens in rows of $length', ({ tokenCounts, length }) => {
   const grid = gridOf(tokenCounts, length)
   const shape = packedShape(grid)
-  const { placeOf, flatOf } = packTokens(grid, shape)
+  const packing = allocatePacking(shape)
+  packTokens(grid, shape, packing)
+  const { placeOf, flatOf } = packing
   const tokens = tokenCounts.reduce((sum, count) => sum + count, 0)
   const places = tokenCounts.length * length
 
