@@ -9,7 +9,7 @@ import type { FileSystem } from './file-system.ts'
 /** Directories and the ends of files take whole blocks. */
 const slackBytes = 64 * 1024
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+const inWords = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)
 
 export interface NeededRoom {
   /** What is to be written, in words: 'checkpoint step-000120'. */
@@ -21,20 +21,24 @@ export interface NeededRoom {
 
 /** Runs `write`, which writes `bytes` under `directory`. Throws DISK_FULL with how much it needs and how much is free. */
 export async function withRoom<T>({ what, directory, bytes }: NeededRoom, fileSystem: FileSystem, write: () => Promise<T>): Promise<T> {
+  const neededBytes = bytes + slackBytes
   const full = (freeBytes: number | null, cause?: unknown): LabError => {
-    const free = freeBytes === null ? 'there is less' : `${megabytes(freeBytes)} are free`
+    // The system refuses what would fit by its own figures where a quota is used up.
+    const refused = freeBytes !== null && freeBytes >= neededBytes
+    const free = freeBytes === null ? 'there is less' : `${inWords(freeBytes)} are free`
+    const missing = inWords(refused ? neededBytes : neededBytes - (freeBytes ?? 0))
     return new LabError(
       {
         code: 'DISK_FULL',
-        title: `The disk is full: it needs ${megabytes(bytes + slackBytes)} for ${what}`,
-        cause: `Writing ${what} into ${directory} needs ${megabytes(bytes + slackBytes)}, and ${free}.`,
-        suggestion: `Free at least ${megabytes(Math.max(0, bytes + slackBytes - (freeBytes ?? 0)))} (old runs can be removed in the list of runs), then resume the run: its last checkpoint is intact.`,
+        title: `The disk is full: it needs ${inWords(neededBytes)} for ${what}`,
+        cause: `Writing ${what} into ${directory} needs ${inWords(neededBytes)}, and ${free}${refused ? ', but the system refused it: perhaps a quota is used up' : ''}.`,
+        suggestion: `Free at least ${missing} (old runs can be removed in the list of runs), then resume the run: it goes on from what was saved last.`,
       },
       { cause },
     )
   }
   const freeBefore = await freeOrUnknown(directory, fileSystem)
-  if (freeBefore !== null && freeBefore < bytes + slackBytes) throw full(freeBefore)
+  if (freeBefore !== null && freeBefore < neededBytes) throw full(freeBefore)
   try {
     return await write()
   } catch (error) {

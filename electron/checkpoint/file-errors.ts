@@ -27,7 +27,8 @@ export function toWriteError(error: unknown, path: string): unknown {
         code: 'DISK_FULL',
         title: 'The disk is full',
         cause: `There was no room left while writing ${path}.`,
-        suggestion: 'Free some space (old runs can be removed in the list of runs), then resume the run: its last checkpoint is intact.',
+        suggestion:
+          'Free some space (old runs can be removed in the list of runs), then resume the run: it goes on from what was saved last.',
       },
       { cause: error },
     )

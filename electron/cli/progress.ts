@@ -34,7 +34,7 @@ export class ProgressPrinter {
     if (event.type === 'snapshot') this.#epochs = epochs.length
     else for (const epoch of epochs) this.#printEpoch(epoch)
     const record = event.type === 'snapshot' ? event.detail.record : event.record
-    if (event.type === 'delta') for (const incident of record?.incidents.slice(this.#incidents) ?? []) this.line(incidentLine(incident))
+    if (event.type === 'delta') for (const incident of survived(record?.incidents.slice(this.#incidents))) this.line(incidentLine(incident))
     this.#incidents = record?.incidents.length ?? this.#incidents
     if (!record || !finalRunStates.includes(record.state)) this.#printProgress(progress)
   }
@@ -87,7 +87,10 @@ function throughput(steps: readonly StepMetrics[]): number {
   return steps.reduce((sum, step) => sum + step.exampleCount, 0) / seconds
 }
 
-/** A failure that the run survived. */
+/** Those after which the run went on. */
+export const survived = (incidents: readonly Incident[] = []): Incident[] =>
+  incidents.filter(({ resumedFromStep }) => resumedFromStep !== null)
+
 export const incidentLine = ({ error, resumedFromStep, worldSize }: Incident): string =>
   `${error.title}. Going on from step ${resumedFromStep} with ${worldSize} ${worldSize === 1 ? 'rank' : 'ranks'}. ${error.cause}`
 

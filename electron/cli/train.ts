@@ -17,7 +17,7 @@ import { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { Arguments } from './arguments.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
 import { onInterrupt } from './interrupts.ts'
-import { incidentLine, ProgressPrinter } from './progress.ts'
+import { incidentLine, ProgressPrinter, survived } from './progress.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
 import { bold, count, dim, duration, plain, printError, stdoutTerminal } from './terminal.ts'
 
@@ -97,14 +97,17 @@ function introduction(record: RunRecord, runDirectory: string): string[] {
 
 function printOutcome(detail: RunDetail, runDirectory: string): void {
   const { record, progress } = detail
-  for (const incident of record.incidents) console.log(dim(`went on: ${plain(incidentLine(incident))}`))
+  for (const incident of survived(record.incidents)) console.log(dim(`went on: ${plain(incidentLine(incident))}`))
   for (const note of record.notes) console.log(dim(`note: ${plain(note)}`))
-  if (record.state === 'failed' && record.error) printFailure(record.error, detail)
-  else if (record.state === 'stopped') console.log(bold(`Stopped at step ${progress.step} of ${progress.totalSteps ?? '?'}`))
-  else console.log(bold(`Done in ${duration(progress.elapsedMs)}`))
+  const at = `at step ${progress.step} of ${progress.totalSteps ?? '?'}`
+  if (record.error) printFailure(record.error, detail)
+  if (record.state === 'paused') console.log(bold(`Paused ${at}`))
+  else if (record.state === 'stopped') console.log(bold(`Stopped ${at}`))
+  else if (record.state === 'done') console.log(bold(`Done in ${duration(progress.elapsedMs)}`))
   console.log(`  run    ${runDirectory}`)
   if (detail.hasModel) console.log(`  model  ${modelDirectory(runDirectory)}`)
-  if (record.state !== 'done' && progress.step > 0) console.log(`  go on  npm run train -- --resume ${runName(record, runDirectory)}`)
+  if (record.state === 'paused' || (record.state !== 'done' && progress.step > 0))
+    console.log(`  go on  npm run train -- --resume ${runName(record, runDirectory)}`)
   if (detail.hasModel)
     console.log(`  try    npm run predict -- --model ${runName(record, runDirectory)} "Oil prices jump after a pipeline is attacked"`)
 }

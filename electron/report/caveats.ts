@@ -36,7 +36,8 @@ function ofCompleteness(record: RunRecord, summary: Summary): string[] {
         : `${formatCount(summary.completedSteps)} of ${formatCount(record.totalSteps)}`
     caveats.push(`This run is partial: ${because}, after ${steps} steps. Its figures describe that part only.`)
   }
-  for (const { worldSize, resumedFromStep } of record.incidents.filter((incident) => incident.worldSize < record.config.worldSize)) {
+  for (const { worldSize, resumedFromStep } of record.incidents) {
+    if (resumedFromStep === null || worldSize >= record.config.worldSize) continue
     caveats.push(
       `From step ${formatCount(resumedFromStep)} on only ${formatCount(worldSize)} of ${formatCount(record.config.worldSize)} ranks went on (elastic), with a smaller global batch: the figures mix two trainings.`,
     )

@@ -10,7 +10,7 @@
 import { firstCause, type RankFailure } from './failure.ts'
 import { mismatchOf } from './mismatch.ts'
 import type { RankDigests } from '../rank/protocol.ts'
-import { backoffMs, mayGoOn, ranksThatGoOn } from './retry-policy.ts'
+import { backoffMs, mayGoOn, ranksThatGoOn, waitsForPerson } from './retry-policy.ts'
 
 export type GroupPhase =
   'starting' | 'rendezvous' | 'ready' | 'running' | 'checkpointing' | 'draining' | 'restarting' | 'done' | 'stopped' | 'paused' | 'failed'
@@ -189,7 +189,7 @@ function ask(state: GroupState, intent: 'stop' | 'pause'): Transition {
 function fail(state: GroupState, failure: RankFailure): Transition {
   if (state.ending && state.failures.length === 0) return only(state)
   // Nobody is left to listen to: the way to the next attempt is barred.
-  if (state.phase === 'restarting') return end({ ...state, phase: 'failed', failures: [failure] })
+  if (state.phase === 'restarting') return end({ ...state, phase: waitsForPerson(failure) ? 'paused' : 'failed', failures: [failure] })
   const failed = { ...state, phase: 'draining' as const, failures: [...state.failures, failure] }
   const isFirst = state.failures.length === 0
   return { state: failed, actions: isFirst ? [{ type: 'after', ms: collectMs, event: 'heardEnough' }] : [] }
@@ -204,6 +204,7 @@ function afterExit(state: GroupState): Transition {
     return end({ ...state, phase: done ? 'done' : all && state.intent === 'pause' ? 'paused' : 'stopped' })
   }
   const { failures, restartsWithoutProgress: restarts, maxRestarts } = state
+  if (waitsForPerson(firstCause(failures))) return end({ ...state, phase: 'paused' })
   if (state.intent !== 'finish' || restarts >= maxRestarts || !mayGoOn(firstCause(failures))) return end({ ...state, phase: 'failed' })
   return {
     state: {

@@ -6,7 +6,9 @@
 import { appendFile, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
+import { withRoom } from '../checkpoint/disk-space.ts'
 import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
+import { nodeFileSystem } from '../checkpoint/file-system.ts'
 import { type EpochMetrics, type MetricsLine, metricsLineSchema, type StepMetrics } from '../../shared/domain/metrics.ts'
 
 export interface RunMetrics {
@@ -18,9 +20,17 @@ export interface RunMetrics {
 
 export const metricsFile = (runDirectory: string): string => join(runDirectory, 'metrics.jsonl')
 
+const toText = (lines: readonly MetricsLine[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+
+/** Runs `write`, which writes `text`. Throws DISK_FULL with how much it needs. */
+async function withRoomFor(runDirectory: string, text: string, write: () => Promise<unknown>): Promise<void> {
+  const room = { what: "the run's metrics", directory: runDirectory, bytes: Buffer.byteLength(text) }
+  await withWriteErrors(metricsFile(runDirectory), () => withRoom(room, nodeFileSystem, write))
+}
+
 export async function appendMetrics(runDirectory: string, lines: readonly MetricsLine[]): Promise<void> {
-  const file = metricsFile(runDirectory)
-  await withWriteErrors(file, () => appendFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
+  const text = toText(lines)
+  await withRoomFor(runDirectory, text, () => appendFile(metricsFile(runDirectory), text))
 }
 
 /** Flushes to the disk what was appended. Where there is no such file yet, there is nothing to flush. */
@@ -102,6 +112,7 @@ export async function truncateMetrics(runDirectory: string, step: number): Promi
   const lines: MetricsLine[] = [...kept.steps, ...kept.epochs].sort(
     (a, b) => a.step - b.step || (a.type === b.type ? 0 : a.type === 'step' ? -1 : 1),
   )
-  await writeFileAtomic(metricsFile(runDirectory), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const text = toText(lines)
+  await withRoomFor(runDirectory, text, () => writeFileAtomic(metricsFile(runDirectory), text))
   return { ...kept, badLineCount: 0 }
 }

@@ -56,6 +56,11 @@ export class RankTable {
     for (const status of this.statuses) if (!status.first) status.state = state
   }
 
+  /** All of them; the one for which the run pauses keeps its error. */
+  pause(): void {
+    for (const status of this.statuses) status.state = 'paused'
+  }
+
   step(rank: number, report: RankMessageOf<'step'>): void {
     const recent = this.#recent[rank]!
     recent.push(report.local)

@@ -1,6 +1,7 @@
 /**
  * After which failures a run may go on by itself, how soon, and with how many ranks. Pure. What would fail again for the
- * same reason is never tried again: a full disk, ranks that differ, a loss that is no number, a fault of the lab's own.
+ * same reason is never tried again: a full disk (which pauses the run: a person can make room), ranks that differ, a loss
+ * that is no number, a fault of the lab's own.
  */
 import type { ErrorCode } from '../../shared/contract/errors.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
@@ -17,6 +18,9 @@ const passing: ReadonlySet<ErrorCode> = new Set([
 ])
 
 export const mayGoOn = ({ error }: RankFailure): boolean => passing.has(error.code)
+
+/** Nothing is wrong with the run: it can go on as soon as a person has done something. */
+export const waitsForPerson = ({ error }: RankFailure): boolean => error.code === 'DISK_FULL'
 
 const firstBackoffMs = 250
 const longestBackoffMs = 30_000

@@ -13,7 +13,7 @@ import { RunLedger } from './ledger.ts'
 import { lastLogLine } from './log-file.ts'
 import { RankTable } from './rank-table.ts'
 import type { ResumePoint } from './resume-point.ts'
-import { finalActivity } from './run-directory.ts'
+import { finalActivity, releaseReserve } from './run-directory.ts'
 import { RunWriter } from './run-writer.ts'
 
 export interface RunBooksOptions {
@@ -127,17 +127,19 @@ export class RunBooks {
   }
 
   /** Everything is on the disk before anybody hears that the run is over. Returns the final record. */
-  async close(outcome: Pick<RunRecord, 'state' | 'error'>): Promise<RunRecord> {
+  async close(outcome: Pick<RunRecord, 'state' | 'error' | 'incidents'>): Promise<RunRecord> {
     await this.#writer.drained()
     let final: RunRecord = { ...this.#record, ...outcome, endedAt: new Date().toISOString(), supervisorPid: null }
     this.#writer.record(final)
     this.#writer.ranks(this.table.copy())
     await this.#writer.drained()
-    if (this.#writer.error !== null && final.state !== 'failed') {
-      final = { ...final, state: 'failed', error: this.#writer.error }
+    const { error } = this.#writer
+    if (error !== null && final.error === null) {
+      final = { ...final, state: error.code === 'DISK_FULL' ? 'paused' : 'failed', error }
       this.#writer.record(final)
       await this.#writer.drained()
     }
+    await releaseReserve(this.#runDirectory)
     this.#record = final
     this.activity = finalActivity(final.state)
     return final

@@ -1,12 +1,16 @@
 /**
  * The files of one run besides its checkpoints: `run.json` (the record, replaced atomically), `metrics.jsonl`,
- * `ranks.json` (what became of each rank, written at the end), `log.txt`. Knows the shapes, not the course of a run.
+ * `ranks.json` (what became of each rank, written at the end), `log.txt`, and while it goes on `.reserve`. Knows the shapes,
+ * not the course of a run.
  */
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
-import { systemErrorCode, toWriteError } from '../checkpoint/file-errors.ts'
+import { withRoom } from '../checkpoint/disk-space.ts'
+import { systemErrorCode, toWriteError, withWriteErrors } from '../checkpoint/file-errors.ts'
+import { nodeFileSystem } from '../checkpoint/file-system.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
 import { hasModel, modelFolderName } from '../checkpoint/model-folder.ts'
 import { LabError } from '../../shared/contract/errors.ts'
@@ -26,15 +30,42 @@ export const modelDirectory = (runDirectory: string): string => join(runDirector
 export const logFile = (runDirectory: string): string => join(runDirectory, 'log.txt')
 const recordFile = (runDirectory: string): string => join(runDirectory, 'run.json')
 const ranksFile = (runDirectory: string): string => join(runDirectory, 'ranks.json')
+const reserveFile = (runDirectory: string): string => join(runDirectory, '.reserve')
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-export async function writeRecord(runDirectory: string, record: RunRecord): Promise<void> {
-  await writeFileAtomic(recordFile(runDirectory), toJson(record))
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const room = { what: "the run's own files", directory: dirname(file), bytes: Buffer.byteLength(content) }
+  await withWriteErrors(file, () => withRoom(room, nodeFileSystem, () => writeFileAtomic(file, content)))
 }
 
+/** Throws DISK_FULL, with how much it needs, or OUTPUT_NOT_WRITABLE. */
+export async function writeRecord(runDirectory: string, record: RunRecord): Promise<void> {
+  await writeWhole(recordFile(runDirectory), toJson(record))
+}
+
+/** Throws as `writeRecord` does. */
 export async function writeRanks(runDirectory: string, ranks: readonly RankStatus[]): Promise<void> {
-  await writeFileAtomic(ranksFile(runDirectory), toJson(ranks))
+  await writeWhole(ranksFile(runDirectory), toJson(ranks))
+}
+
+/** Enough for record and ranks at the end, beside the slack that `withRoom` wants. */
+const reserveBytes = 256 * 1024
+
+/** Takes room on the disk before others fill it, so that a run that a full disk ends can still write down that it did. */
+export async function takeReserve(runDirectory: string): Promise<void> {
+  // Not zeros: some file systems store those in no room at all.
+  await writeWhole(reserveFile(runDirectory), randomBytes(reserveBytes))
+}
+
+/** Gives it back. True where there was one. */
+export async function releaseReserve(runDirectory: string): Promise<boolean> {
+  try {
+    await rm(reserveFile(runDirectory))
+    return true
+  } catch {
+    return false
+  }
 }
 
 const notFound = (runDirectory: string, cause: string, error?: unknown): LabError =>

@@ -1,13 +1,14 @@
 /**
  * Puts a run's record, metrics and final ranks on the disk in the background, one write at a time, newest record only. The
- * course of a run never waits for the disk; a disk that fails is told once, through `onError`. After that, only the record
- * is still tried: it is what says that the run failed.
+ * course of a run never waits for the disk; a disk that fails is told once, through `onError`. After that, only record and
+ * ranks are still tried: they say what has become of the run. A full disk has room for them, which was taken beforehand.
  */
 import { type LabErrorInfo, toLabErrorInfo } from '../../shared/contract/errors.ts'
 import type { MetricsLine } from '../../shared/domain/metrics.ts'
 import type { RankStatus, RunRecord } from '../../shared/domain/run.ts'
+import { isDiskFull } from '../checkpoint/file-errors.ts'
 import { appendMetrics, flushMetrics } from './metrics-file.ts'
-import { writeRanks, writeRecord } from './run-directory.ts'
+import { releaseReserve, writeRanks, writeRecord } from './run-directory.ts'
 
 export class RunWriter {
   readonly #runDirectory: string
@@ -39,7 +40,7 @@ export class RunWriter {
   }
 
   ranks(ranks: RankStatus[]): void {
-    if (this.#error === null) this.#ranks = ranks
+    this.#ranks = ranks
     this.#start()
   }
 
@@ -56,10 +57,16 @@ export class RunWriter {
       await flushMetrics(this.#runDirectory)
       return true
     } catch (error) {
-      this.#error = toLabErrorInfo(error)
-      this.#onError(this.#error)
+      this.#tell(error)
       return false
     }
+  }
+
+  /** The first failure only. */
+  #tell(error: unknown): void {
+    if (this.#error !== null) return
+    this.#error = toLabErrorInfo(error)
+    this.#onError(this.#error)
   }
 
   #start(): void {
@@ -74,16 +81,19 @@ export class RunWriter {
       this.#lines = []
       this.#record = null
       this.#ranks = null
-      try {
-        if (lines.length > 0) await appendMetrics(this.#runDirectory, lines)
-        if (ranks !== null) await writeRanks(this.#runDirectory, ranks)
-        if (record !== null) await writeRecord(this.#runDirectory, record)
-      } catch (error) {
-        if (this.#error !== null) continue
-        this.#error = toLabErrorInfo(error)
-        this.#record ??= record
-        this.#onError(this.#error)
-      }
+      // Not twice: half of the lines may be there.
+      if (lines.length > 0) await appendMetrics(this.#runDirectory, lines).catch((error: unknown) => this.#tell(error))
+      if (ranks !== null) await this.#write(() => writeRanks(this.#runDirectory, ranks))
+      if (record !== null) await this.#write(() => writeRecord(this.#runDirectory, record))
+    }
+  }
+
+  async #write(write: () => Promise<void>): Promise<void> {
+    try {
+      await write()
+    } catch (error) {
+      this.#tell(error)
+      if (isDiskFull(error) && (await releaseReserve(this.#runDirectory))) await this.#write(write)
     }
   }
 }

@@ -289,11 +289,14 @@ export class RunSession implements RunHandle {
   }
 
   async #conclude(): Promise<void> {
-    const { phase, failures } = this.#machine
+    const { phase, failures, worldSize } = this.#machine
     this.#clock.stop()
-    const error = failures.length === 0 ? null : (await this.#books.failed(failures)).error
-    if (phase === 'paused') this.#books.table.setOthers('paused')
-    const final = await this.#books.close({ state: shownAs[phase] ?? 'failed', error })
+    const failed = failures.length === 0 ? null : await this.#books.failed(failures)
+    if (phase === 'paused') this.#books.table.pause()
+    const { record } = this.#books
+    const waiting = phase === 'paused' && failed !== null ? [incidentOf(record, failed.first, failed.error, null, worldSize)] : []
+    const incidents = [...record.incidents, ...waiting]
+    const final = await this.#books.close({ state: shownAs[phase] ?? 'failed', error: failed?.error ?? null, incidents })
     await this.#group.close()
     this.#books.tellEnd()
     this.#resolveFinished(final)

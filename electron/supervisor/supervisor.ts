@@ -11,8 +11,9 @@ import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
 import { assignDevices, likeGpus } from './device-assignment.ts'
+import { resumed } from './incident.ts'
 import { findResumePoint, notResumable } from './resume-point.ts'
-import { modelDirectory, prepareNewDirectory, readRecord, writeRecord } from './run-directory.ts'
+import { modelDirectory, prepareNewDirectory, readRecord, takeReserve, writeRecord } from './run-directory.ts'
 import type { RunHandle } from './run-handle.ts'
 import { generateRunId } from './run-id.ts'
 import type { RunStore } from './run-store.ts'
@@ -55,6 +56,7 @@ export class RunSupervisor {
       const devices = assignDevices(options.config.device, options.config.worldSize, threadsPerRank, options.hardware)
       const prepared = options.resume === true ? await prepareResume(options) : await prepareStart(options)
       const record: RunRecord = { ...prepared.record, threadsPerRank, supervisorPid: process.pid }
+      await takeReserve(prepared.runDirectory)
       await writeRecord(prepared.runDirectory, record)
       const session = new RunSession({
         ...prepared,
@@ -160,9 +162,11 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
   if (record.state === 'done') throw notResumable('It has finished all its epochs.', 'Start a new run with more epochs.')
   if (configDigest(config) !== configDigest(record.config))
     throw notResumable('A resumed run keeps its configuration.', 'Start a new run to change it.')
-  const point = await findResumePoint(runDirectory, record)
+  // Paused before anything was saved: it goes on from nothing.
+  const fromBeginning = record.state === 'paused' && !(await hasModel(modelDirectory(runDirectory)))
+  const point = await findResumePoint(runDirectory, record, fromBeginning)
   const notes = [...record.notes, ...point.notes]
-  if (point.resumeFrom === null) {
+  if (point.resumeFrom === null && !fromBeginning) {
     const damaged = point.notes.length > 0
     if (damaged) await writeRecord(runDirectory, { ...record, notes })
     throw new LabError({
@@ -175,7 +179,16 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
   const { steps, epochs, resumeFrom, step: resumeStep } = point
   return {
     runDirectory,
-    record: { ...record, hardware, notes, state: 'starting', attempt: record.attempt + 1, endedAt: null, error: null },
+    record: {
+      ...record,
+      hardware,
+      notes,
+      state: 'starting',
+      attempt: record.attempt + 1,
+      endedAt: null,
+      error: null,
+      incidents: resumed(record.incidents, point.step, config.worldSize),
+    },
     steps,
     epochs,
     resumeFrom,

@@ -53,7 +53,7 @@ export const rankStatusSchema = z.object({
 })
 export type RankStatus = z.infer<typeof rankStatusSchema>
 
-/** A failure after which the run went on by itself. */
+/** A failure after which the run went on, or for which it was paused until a person has done something: a full disk. */
 export const incidentSchema = z.object({
   at: z.iso.datetime(),
   /** The start of the run that failed. */
@@ -62,8 +62,8 @@ export const incidentSchema = z.object({
   rank: z.int(),
   step: z.int(),
   error: labErrorInfoSchema,
-  /** Step of the checkpoint that the run went on from; 0: from the beginning. */
-  resumedFromStep: z.int(),
+  /** Step of the checkpoint that the run went on from; 0: from the beginning; null while it waits to be resumed. */
+  resumedFromStep: z.int().nullable(),
   /** Ranks that went on. */
   worldSize: z.int().positive(),
 })
@@ -79,6 +79,7 @@ export const runRecordSchema = z.object({
   state: runStateSchema,
   /** Process that supervises the run while it is active; a record that says 'running' under a dead pid is lost. */
   supervisorPid: z.int().nullable(),
+  /** Why it failed, or was paused by other than a person. */
   error: labErrorInfoSchema.nullable(),
   /** Counts starts of the same run: 1, then one more for each resume. */
   attempt: z.int().positive(),

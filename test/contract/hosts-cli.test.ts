@@ -1,7 +1,8 @@
 /** The built command line as a person uses it: real processes, real runs on a small CSV, exit codes, text and JSON. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,6 +106,25 @@ describe('a run in the terminal', () => {
     expect(stdout).toContain(join(runDirectory, 'model'))
     expect(stdout).toContain(`npm run predict -- --model ${runDirectory} "`)
     expect(await readdir(runDirectory)).toEqual(expect.arrayContaining(['run.json', 'metrics.jsonl', 'checkpoints', 'model']))
+  })
+
+  it('that a full disk pauses says so, how it goes on, and exits with 1', async (ctx) => {
+    ctx.skip(!existsSync('/dev/full'), 'only Linux has a device that is always full')
+    const full = join(home, 'full')
+    const { ended } = start(['train', '--data', csv, '--out', full, '--ranks', '2', '--epochs', '50', ...quick])
+    await until(() => existsSync(join(full, 'run.json')))
+    await symlink('/dev/full', join(full, 'metrics.jsonl'))
+    const { code, stdout, stderr } = await ended
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^✖ The disk is full: it needs .*\n {2}why: .* are free.*\n {2}do: {2}Free at least .*, then resume the run/,
+      ),
+    })
+    expect(stdout).toContain('also stopped, in consequence: rank 1')
+    expect(stdout).toMatch(/^Paused at step \d+ of \d+$/m)
+    expect(stdout).toContain(`npm run train -- --resume ${full}`)
+    expect(stdout).not.toContain('went on')
   })
 
   it('refuses to write into a directory that is in use', async () => {

@@ -5,7 +5,7 @@ import { damagedCheckpoints } from './damaged-checkpoints.ts'
 import { failingDisk } from './failing-disk.ts'
 import type { Fault } from './fault.ts'
 import { flippedFrames } from './flipped-frames.ts'
-import { fullDisk } from './full-disk.ts'
+import { fullDisk, fullDiskRun } from './full-disk.ts'
 import { killedLab } from './killed-lab.ts'
 import { killedTree } from './killed-tree.ts'
 import { killedWriter } from './killed-writer.ts'
@@ -26,6 +26,7 @@ export const faults: readonly Fault[] = [
   killedWriter,
   failingDisk,
   fullDisk,
+  fullDiskRun,
   damagedCheckpoints,
   resumedSteps,
   killedLab,

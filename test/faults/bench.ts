@@ -25,26 +25,28 @@ export interface Bench {
   resume(runDirectory: string, config: RunConfig): Promise<RunHandle>
 }
 
-export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
-  return inTemporaryDirectory(async (labDirectory) => {
-    const path = join(labDirectory, 'news.csv')
-    await writeFile(path, smallNewsCsv(300))
-    const store = new RunStore(labDirectory)
-    const supervisor = new RunSupervisor()
-    const common = { store, hardware, command: 'faults' }
-    const recipe = { model: 'tiny', threadsPerRank: 1, microBatch: 8, learningRate: 1e-3, maxLength: 32, validationFraction: 0.2 }
-    try {
-      return await work({
-        labDirectory,
-        store,
-        config: (change = {}) => runConfigSchema.parse({ ...recipe, data: { kind: 'csv', path }, epochs: 3, ...change }),
-        start: (config) => supervisor.startRun({ ...common, config }),
-        resume: (runDirectory, config) => supervisor.startRun({ ...common, config, runDirectory, resume: true }),
-      })
-    } finally {
-      await supervisor.active?.kill()
-    }
-  })
+export const withBench = <T>(work: (bench: Bench) => Promise<T>): Promise<T> =>
+  inTemporaryDirectory((labDirectory) => withBenchIn(labDirectory, work))
+
+/** The lab is `labDirectory`, which must be empty. */
+export async function withBenchIn<T>(labDirectory: string, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const path = join(labDirectory, 'news.csv')
+  await writeFile(path, smallNewsCsv(300))
+  const store = new RunStore(labDirectory)
+  const supervisor = new RunSupervisor()
+  const common = { store, hardware, command: 'faults' }
+  const recipe = { model: 'tiny', threadsPerRank: 1, microBatch: 8, learningRate: 1e-3, maxLength: 32, validationFraction: 0.2 }
+  try {
+    return await work({
+      labDirectory,
+      store,
+      config: (change = {}) => runConfigSchema.parse({ ...recipe, data: { kind: 'csv', path }, epochs: 3, ...change }),
+      start: (config) => supervisor.startRun({ ...common, config }),
+      resume: (runDirectory, config) => supervisor.startRun({ ...common, config, runDirectory, resume: true }),
+    })
+  } finally {
+    await supervisor.active?.kill()
+  }
 }
 
 /** Milliseconds until `condition` holds; null where it does not in time. */

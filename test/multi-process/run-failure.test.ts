@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { projectRoot } from '../../electron/paths.ts'
 import { metricsFile } from '../../electron/supervisor/metrics-file.ts'
+import { fullDiskRun } from '../faults/full-disk.ts'
 import { bundleForNode } from '../helpers/bundle.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { createBench, isAlive, pidsOf, reached } from '../helpers/training-runs.ts'
@@ -79,16 +80,36 @@ describe('a failing run', () => {
     expect(run.detail().ranks[0]).toMatchObject({ first: true })
   })
 
-  it('tells that the disk is full, and keeps the record all the same', async (ctx) => {
+  it('is none where the disk is full: the run is paused, and its record is kept all the same', async (ctx) => {
     ctx.skip(!existsSync('/dev/full'), 'only Linux has a device that is always full')
     const bench = await createBench(100)
     const run = await bench.start(bench.config(endless))
     await symlink('/dev/full', metricsFile(run.runDirectory))
     const pids = pidsOf(run)
-    expect(await run.finished).toMatchObject({ state: 'failed', error: { code: 'DISK_FULL' } })
+    const error = {
+      code: 'DISK_FULL',
+      title: expect.stringMatching(/^The disk is full: it needs \d+ kB for the run's metrics$/),
+      cause: expect.stringContaining('but the system refused it'),
+    }
+    const paused = { state: 'paused', attempt: 1, error, incidents: [{ rank: 0, error, resumedFromStep: null }] }
+    expect(await run.finished).toMatchObject(paused)
+    expect(run.detail().ranks).toMatchObject([
+      { state: 'paused', first: true, error },
+      { state: 'paused', first: false },
+    ])
     expect(pids.some(isAlive)).toBe(false)
     await rm(metricsFile(run.runDirectory))
-    expect((await bench.store.list())[0]?.record).toMatchObject({ state: 'failed', error: { code: 'DISK_FULL' } })
+    expect((await bench.store.list())[0]?.record).toMatchObject(paused)
+    // Nothing was saved yet: it begins anew.
+    const resumed = await bench.resume(run.runDirectory, bench.config({ ...endless }))
+    await reached(resumed, 3)
+    expect((await resumed.stop()).incidents).toMatchObject([{ resumedFromStep: 0, worldSize: 2 }])
+  })
+
+  it('is none either where a real disk fills up: the run is paused, says what it needs, and goes on once there is room', async (ctx) => {
+    const outcome = await fullDiskRun.run({ long: false, seed: 1 })
+    if ('skipped' in outcome) return ctx.skip(outcome.skipped)
+    expect(outcome.filter(({ pass }) => !pass)).toEqual([])
   })
 
   it('ends even when its directory is taken away', async () => {

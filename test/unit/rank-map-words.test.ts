@@ -41,6 +41,15 @@ describe('the rank map', () => {
   it('names a slow rank, and says that a paused run can be resumed', () => {
     expect(said({ state: 'running' }, { slowdown: 3.04 })).toMatchObject({ title: 'Rank 1 is 3.0 times slower', next: null })
     expect(said({ state: 'paused' })).toMatchObject({ tone: 'quiet', title: 'Paused after step 9', next: 'resume' })
+    expect(said({ state: 'paused' }, {}, false)?.text).toContain('begin anew')
+  })
+
+  it('says for what a full disk waits, and offers to resume', () => {
+    const full = { code: 'DISK_FULL', title: 'The disk is full: it needs 3.4 MB', cause: 'c.', suggestion: 'Free 2 MB.' } as const
+    const waiting = { ...incident, error: full, resumedFromStep: null }
+    const words = { tone: 'warn', title: full.title, text: 'The run is paused. Free 2 MB.', next: 'resume' }
+    expect(said({ state: 'paused', error: full, incidents: [waiting] })).toMatchObject(words)
+    expect(said({ state: 'running', incidents: [waiting] })).toBeNull()
   })
 })
 

@@ -122,7 +122,7 @@ describe('a failure', () => {
     expect(course.running().phase).toBe('running')
   })
 
-  it.each(['DISK_FULL', 'RANK_MISMATCH', 'LOSS_NOT_FINITE', 'INTERNAL', 'DATA_NOT_FOUND', 'RUN_NOT_RESUMABLE'] as const)(
+  it.each(['RANK_MISMATCH', 'LOSS_NOT_FINITE', 'INTERNAL', 'DATA_NOT_FOUND', 'RUN_NOT_RESUMABLE'] as const)(
     'with %s is the end: it would fail again',
     (code) => {
       const course = new Course().running()
@@ -145,11 +145,33 @@ describe('a failure', () => {
 
   it('of finding the way back to a checkpoint is the end', () => {
     const course = new Course().running().lose(0, 1)
-    course.on({ type: 'failed', failure: failure(0, 'DISK_FULL', 'reported') })
+    course.on({ type: 'failed', failure: failure(0, 'OUTPUT_NOT_WRITABLE', 'reported') })
     expect(course).toMatchObject({
       phase: 'failed',
       actions: [{ type: 'conclude' }],
-      state: { failures: [{ error: { code: 'DISK_FULL' } }] },
+      state: { failures: [{ error: { code: 'OUTPUT_NOT_WRITABLE' } }] },
+    })
+  })
+
+  describe('for want of room on the disk', () => {
+    const full = { type: 'failed', failure: failure(0, 'DISK_FULL', 'reported') } as const
+    const gone = [0, 1].map((rank) => ({ type: 'exited', rank }) as const)
+
+    it('pauses the run, once every process is gone, and is never tried again', () => {
+      const course = new Course().running()
+      course.on({ type: 'failed', failure: failure(1, 'RANK_FAILED', 'reported') }, full, gone[0]!)
+      expect(course.phase).toBe('draining')
+      expect(course.on(gone[1]!)).toMatchObject({ phase: 'paused', actions: [{ type: 'conclude' }] })
+    })
+
+    it('pauses it also where it was to be stopped, and between two attempts', () => {
+      expect(new Course().running().on({ type: 'stop' }, full, ...gone).phase).toBe('paused')
+      expect(new Course().running().lose(0, 1).on(full).phase).toBe('paused')
+    })
+
+    it('ends it where something else came first', () => {
+      const diverged = { type: 'failed', failure: { ...failure(1, 'LOSS_NOT_FINITE', 'reported'), atMs: -1 } } as const
+      expect(new Course().running().on(diverged, full, ...gone).phase).toBe('failed')
     })
   })
 

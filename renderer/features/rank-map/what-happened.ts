@@ -25,7 +25,13 @@ export function whatHappened(record: RunRecord, ranks: readonly RankStatus[], st
     case 'lost':
       return { tone: 'bad', title: 'The lab ended while this run was going on', text: 'Its checkpoints are intact.', next: goOn }
     case 'paused':
-      return { tone: 'quiet', title: `Paused after step ${step}`, text: 'It is saved and holds no process and no device.', next: 'resume' }
+      if (first !== null) return { tone: 'warn', title: first.title, text: `The run is paused. ${first.suggestion}`, next: 'resume' }
+      return {
+        tone: 'quiet',
+        title: `Paused after step ${step}`,
+        text: `${hasModel ? 'It is saved' : 'Nothing was saved yet: it will begin anew. It'} and holds no process and no device.`,
+        next: 'resume',
+      }
     case 'restarting':
       return { tone: 'warn', title: first?.title ?? 'A rank failed', text: 'Going back to the last checkpoint …', next: 'log' }
     case 'starting':
@@ -58,7 +64,7 @@ function whileItRuns(record: RunRecord, ranks: readonly RankStatus[]): WhatHappe
       next: null,
     }
   const last = record.incidents.at(-1)
-  if (!last) return null
+  if (!last || last.resumedFromStep === null) return null
   const went = record.state === 'starting' ? 'goes' : 'went'
   return { tone: 'quiet', title: last.error.title, text: `Training ${went} on from step ${last.resumedFromStep}.`, next: 'log' }
 }
