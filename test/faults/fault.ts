@@ -33,7 +33,7 @@ export interface Fault {
   /** Starts processes that train: needs the build and takes long; the tests have their own for these. */
   trains?: boolean
   run(effort: Effort): Promise<Outcome>
-  withoutGuard?: { what: string; run(effort: Effort): Promise<Outcome> }
+  withoutGuard: { what: string; run(effort: Effort): Promise<Outcome> }
 }
 
 /** A figure that must be zero: how many of `of` went wrong, with the first few named. */

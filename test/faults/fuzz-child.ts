@@ -2,6 +2,7 @@
  * A process that feeds mutants to one target and tells of each how it went. It is a process so that what crashes or hangs
  * is this one, and what takes memory can be measured.
  */
+import { openCarelessTarget } from './careless-targets.ts'
 import { isTyped, openTarget, type TargetName } from './fuzz-targets.ts'
 import { mutant } from './mutate.ts'
 import { inTemporaryDirectory } from './temporary.ts'
@@ -15,11 +16,11 @@ export interface FuzzReport {
   detail: string
 }
 
-const [name, seed, from, to] = process.argv.slice(2) as [TargetName, string, string, string]
+const [name, seed, from, to, manner] = process.argv.slice(2) as [TargetName, string, string, string, 'careful' | 'careless']
 process.on('disconnect', () => process.exit(0))
 
 await inTemporaryDirectory(async (directory) => {
-  const target = await openTarget(name, directory)
+  const target = await (manner === 'careful' ? openTarget : openCarelessTarget)(name, directory)
   for (let index = Number(from); index < Number(to); index++) {
     const bytes = mutant(target.seeds, Number(seed), index)
     const began = performance.now()

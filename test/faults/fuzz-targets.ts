@@ -30,8 +30,7 @@ export interface Target {
   close?(): Promise<void>
 }
 
-export const targetNames = ['safetensors', 'tokenizer', 'config', 'csv', 'contract', 'frames', 'careless'] as const
-export type TargetName = (typeof targetNames)[number]
+export type TargetName = 'safetensors' | 'tokenizer' | 'config' | 'csv' | 'contract' | 'frames'
 
 /** Whether `error` is one that people are meant to see. */
 export const isTyped = (error: unknown): boolean =>
@@ -94,31 +93,10 @@ export async function openTarget(name: TargetName, directory: string): Promise<T
       }
     }
     case 'contract':
-      return contractTarget(directory)
+      return contractTarget(() => serveLab(directory))
     case 'frames':
       return framesTarget()
-    case 'careless':
-      return { seeds: [safetensorsSeed()], feed: async (mutant) => void readCarelessly(mutant) }
   }
-}
-
-/** Without the guard: believes what the header says. */
-function readCarelessly(bytes: Buffer): Float32Array[] {
-  const headerLength = Number(bytes.readBigUInt64LE())
-  const header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString('utf8')) as Record<
-    string,
-    { shape: number[]; data_offsets: number[] }
-  >
-  return Object.values(header)
-    .filter((entry) => 'shape' in entry)
-    .map(
-      ({ shape, data_offsets: [begin = 0] }) =>
-        new Float32Array(
-          bytes.buffer.slice(begin),
-          0,
-          shape.reduce((product, size) => product * size, 1),
-        ),
-    )
 }
 
 /** Calls as the page sends them; none that, changed a little, would start a run. */
@@ -141,11 +119,24 @@ const calls: readonly unknown[] = [
 ]
 const answerMs = 2_000
 
-async function contractTarget(directory: string): Promise<Target> {
+/** Something that answers calls over a WebSocket. */
+interface Served {
+  port: number
+  token: string
+  close(): Promise<unknown>
+}
+
+async function serveLab(labDirectory: string): Promise<Served> {
   // What is no call is logged by oRPC; here that would be a thousand stacks.
   console.error = () => undefined
-  const lab = await createLab({ labDirectory: directory })
-  const served = await serveOverWebSocket({ router: lab.router, rendererDirectory: fixturePage, port: 0 })
+  const lab = await createLab({ labDirectory })
+  const { port, token, close } = await serveOverWebSocket({ router: lab.router, rendererDirectory: fixturePage, port: 0 })
+  return { port, token, close: async () => (await close(), lab.close()) }
+}
+
+/** Sends mutants to whatever `serve` serves. */
+export async function contractTarget(serve: () => Promise<Served>): Promise<Target> {
+  const served = await serve()
   let socket: WebSocket | null = null
   let exchanges = 0
 
@@ -184,15 +175,12 @@ async function contractTarget(directory: string): Promise<Target> {
       for (const answer of await exchange(mutant))
         if (/"code":"INTERNAL/.test(answer)) throw new Error(`the lab blames itself: ${answer.slice(0, 300)}`)
     },
-    close: async () => {
-      await served.close()
-      await lab.close()
-    },
+    close: async () => void (await served.close()),
   }
 }
 
 /** One frame with its payload as rank 0 really sends it, recorded on the wire: its checksums are the ring's own. */
-async function recordFrame(): Promise<Buffer> {
+export async function recordFrame(): Promise<Buffer> {
   let stream = Buffer.alloc(0)
   await onWire(
     (data) => {

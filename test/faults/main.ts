@@ -57,7 +57,7 @@ async function row(fault: Fault, effort: Effort): Promise<Row> {
   const began = performance.now()
   const { skipped, figures } = await tried(fault.run, effort)
   const result: Row = { fault: fault.name, title: fault.title, figures, seconds: 0, ...(skipped === undefined ? {} : { skipped }) }
-  if (values.prove && fault.withoutGuard && skipped === undefined) {
+  if (values.prove && skipped === undefined) {
     const { figures: without } = await tried(fault.withoutGuard.run, { ...effort, long: false })
     result.proof = { without: fault.withoutGuard.what, noticed: without.some(({ pass }) => !pass) }
   }

@@ -10,9 +10,15 @@ const hangMs = 10_000
 const maxMs = 2_000
 const maxBytes = 512 * 1024 * 1024
 
+interface Mutants {
+  name: TargetName
+  manner: 'careful' | 'careless'
+  seed: number
+}
+
 /** Feeds the mutants from `from` on; returns the index to go on from: behind the last, or behind one that crashed or hung. */
-async function feed(name: TargetName, seed: number, from: number, to: number, reports: FuzzReport[], wrong: string[]): Promise<number> {
-  const child = fork(await childScript('fuzz-child'), [name, String(seed), String(from), String(to)], {
+async function feed({ name, manner, seed }: Mutants, from: number, to: number, reports: FuzzReport[], wrong: string[]): Promise<number> {
+  const child = fork(await childScript('fuzz-child'), [name, String(seed), String(from), String(to), manner], {
     execArgv: ['--max-old-space-size=384'],
     silent: true,
   })
@@ -48,12 +54,12 @@ async function feed(name: TargetName, seed: number, from: number, to: number, re
 }
 
 const measure =
-  (name: TargetName) =>
+  (name: TargetName, manner: Mutants['manner']) =>
   async ({ long, seed }: Effort): Promise<Figure[]> => {
     const count = long ? 10_000 : 300
     const reports: FuzzReport[] = []
     const wrong: string[] = []
-    for (let next = 0; next < count && wrong.length < 20;) next = await feed(name, seed, next, count, reports, wrong)
+    for (let next = 0; next < count && wrong.length < 20;) next = await feed({ name, manner, seed }, next, count, reports, wrong)
     const refused = reports.filter(({ outcome }) => outcome === 'refused').length
     const largest = Math.max(...reports.map(({ rssBytes }) => rssBytes))
     return [
@@ -72,18 +78,19 @@ const measure =
     ]
   }
 
-const titles: Partial<Record<TargetName, string>> = {
-  safetensors: 'safetensors files',
-  tokenizer: 'tokenizer.json',
-  config: 'config.json of a model folder',
-  csv: 'CSV files',
-  contract: 'messages of the contract, over a WebSocket',
-  frames: 'frames of the ring',
+/** What the mutants are of, and who is without a guard against them (`careless-targets.ts`). */
+const targets: Record<TargetName, [of: string, careless: string]> = {
+  safetensors: ['safetensors files', 'a reader that believes the header'],
+  tokenizer: ['tokenizer.json', 'a reader that takes the vocabulary as it stands there'],
+  config: ['config.json of a model folder', 'a reader that makes whatever sizes it is told'],
+  csv: ['CSV files', 'a reader that cuts at commas and line ends'],
+  contract: ['messages of the contract, over a WebSocket', 'a server that takes calls without a schema'],
+  frames: ['frames of the ring', 'a reader that takes as many bytes as a frame has, unchecked'],
 }
 
-export const mutants: readonly Fault[] = Object.entries(titles).map(([name, what]) => ({
-  name: `mutants-${name}`,
-  title: `10,000 mutants of ${what}`,
-  run: measure(name as TargetName),
-  ...(name === 'safetensors' ? { withoutGuard: { what: 'a reader that believes the header', run: measure('careless') } } : {}),
+export const mutants: readonly Fault[] = Object.entries(targets).map(([target, [of, careless]]) => ({
+  name: `mutants-${target}`,
+  title: `10,000 mutants of ${of}`,
+  run: measure(target as TargetName, 'careful'),
+  withoutGuard: { what: careless, run: measure(target as TargetName, 'careless') },
 }))
