@@ -1,20 +1,22 @@
 /**
- * A process group that says, through the heartbeat, whether this rank is waiting for the others. When nothing moves any
- * more, that tells the rank that hangs from those that only wait for it. It changes nothing of what is computed.
+ * A process group that says, through the heartbeat, whether this rank is waiting for the others, and in which collective.
+ * When nothing moves any more, that tells the rank that hangs from those that only wait for it. It changes nothing of what is
+ * computed.
  */
 import type { ProcessGroup } from '../collectives/process-group.ts'
-import { beats } from './heartbeat-pipe.ts'
+import { type Beat, beats, type Collective } from './heartbeat-pipe.ts'
 
 /** `beat` is what the heartbeat thread sends. */
 export function watchedGroup(group: ProcessGroup, beat: Int32Array): ProcessGroup {
   let pending = 0
-  const watch = async (collective: Promise<void>): Promise<void> => {
+  const say = (what: Beat): void => void Atomics.store(beat, 0, beats.indexOf(what))
+  const watch = async (name: Collective, collective: Promise<void>): Promise<void> => {
     pending++
-    Atomics.store(beat, 0, beats.waiting)
+    say(name)
     try {
       await collective
     } finally {
-      if (--pending === 0) Atomics.store(beat, 0, beats.busy)
+      if (--pending === 0) say('busy')
     }
   }
   return {
@@ -23,9 +25,9 @@ export function watchedGroup(group: ProcessGroup, beat: Int32Array): ProcessGrou
     get payloadBytesSent() {
       return group.payloadBytesSent
     },
-    allReduce: (data, context) => watch(group.allReduce(data, context)),
-    broadcast: (data, root, context) => watch(group.broadcast(data, root, context)),
-    barrier: (context) => watch(group.barrier(context)),
+    allReduce: (data, context) => watch('all-reduce', group.allReduce(data, context)),
+    broadcast: (data, root, context) => watch('broadcast', group.broadcast(data, root, context)),
+    barrier: (context) => watch('barrier', group.barrier(context)),
     close: () => group.close(),
   }
 }

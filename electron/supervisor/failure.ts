@@ -4,6 +4,7 @@
  * first cause while there is another (the rule of torch elastic).
  */
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
+import type { Stall } from './progress-watch.ts'
 
 export interface RankFailure {
   rank: number
@@ -91,10 +92,17 @@ export const describeSilence = (rank: number, step: number, silentMs: number): L
   suggestion: 'Check whether the machine is out of memory or the process was suspended; the run can be resumed from its last checkpoint.',
 })
 
-export const describeStall = (rank: number, step: number, stalledMs: number, limitMs: number): LabErrorInfo => ({
+const waitForIt = ([first, ...others]: Stall['waiting']): string => {
+  if (first === undefined) return ''
+  const ranks = others.length === 0 ? `rank ${first.rank} waits` : `ranks ${[first, ...others].map(({ rank }) => rank).join(', ')} wait`
+  return `, while ${ranks} for it (${first.waitingIn})`
+}
+
+/** `step`: what the rank has finished. */
+export const describeStall = ({ rank, stalledMs, limitMs, waiting }: Stall, step: number): LabErrorInfo => ({
   code: 'RANK_STALLED',
   title: `Rank ${rank} makes no progress after step ${step}`,
-  cause: `Its process lives, but has been busy with one step for ${(stalledMs / 1000).toFixed(0)} seconds, while the others wait for it; at most ${(limitMs / 1000).toFixed(0)} were to be expected.`,
+  cause: `Its process lives, but has been busy with step ${step + 1} for ${(stalledMs / 1000).toFixed(0)} seconds${waitForIt(waiting)}; at most ${(limitMs / 1000).toFixed(0)} were to be expected.`,
   suggestion:
     "Look into the run's log.txt, and whether other programs take the processor; the run can be resumed from its last checkpoint.",
 })

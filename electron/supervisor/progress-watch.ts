@@ -2,8 +2,9 @@
  * Notices that training does not move although every rank's heart beats: one of them hangs, and the others wait for it.
  * Pure: told of steps and of what the ranks are at; asked now and then.
  */
+import type { Collective } from '../rank/heartbeat-pipe.ts'
 import type { RankState } from '../../shared/domain/run.ts'
-import { stepLimitMs } from '../../shared/domain/step-limit.ts'
+import { shortestStepLimitMs, stepLimitMs } from '../../shared/domain/step-limit.ts'
 
 /** Before it is known how long steps take: first steps compile, and may be long. */
 const unknownLimitMs = 600_000
@@ -13,22 +14,27 @@ export interface Watched {
   rank: number
   state: RankState
   step: number
-  /** In a collective, for the others. */
-  waiting: boolean
+  /** The collective in which it waits for the others; null where it is busy by itself. */
+  waitingIn: Collective | null
 }
 
 export interface Stall {
   rank: number
   stalledMs: number
   limitMs: number
+  /** Those that wait for it. */
+  waiting: readonly Watched[]
 }
 
 export class ProgressWatch {
   readonly #stepsMs: number[] = []
+  readonly #shortestLimitMs: number
   #lastMs: number
 
-  constructor(nowMs: number) {
+  /** No stall is seen in less than `shortestLimitMs`. */
+  constructor(nowMs: number, shortestLimitMs = shortestStepLimitMs) {
     this.#lastMs = nowMs
+    this.#shortestLimitMs = shortestLimitMs
   }
 
   /** A rank has finished a step that took it `stepMs`. */
@@ -46,9 +52,10 @@ export class ProgressWatch {
   check(nowMs: number, ranks: readonly Watched[]): Stall | null {
     if (ranks.length === 0 || ranks.some(({ state }) => state !== 'training')) return null
     const stalledMs = nowMs - this.#lastMs
-    const limitMs = stepLimitMs(this.#stepsMs) ?? unknownLimitMs
+    const limitMs = stepLimitMs(this.#stepsMs, this.#shortestLimitMs) ?? unknownLimitMs
     if (stalledMs <= limitMs) return null
-    const behind = [...ranks].sort((a, b) => Number(a.waiting) - Number(b.waiting) || a.step - b.step)
-    return { rank: behind[0]!.rank, stalledMs, limitMs }
+    const waits = ({ waitingIn }: Watched): number => Number(waitingIn !== null)
+    const [behind, ...others] = [...ranks].sort((a, b) => waits(a) - waits(b) || a.step - b.step)
+    return { rank: behind!.rank, stalledMs, limitMs, waiting: others.filter(({ waitingIn }) => waitingIn !== null) }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { beats, heartbeatDescriptor } from '../rank/heartbeat-pipe.ts'
+import { beats, type Collective, heartbeatDescriptor } from '../rank/heartbeat-pipe.ts'
 import { type RankEnv, writeRankEnv } from '../rank/env.ts'
 import { rankEnvelopeSchema, type RankMessage, type SupervisorMessage } from '../rank/protocol.ts'
 import { entryFile } from '../paths.ts'
@@ -33,7 +33,7 @@ export class RankProcess {
   readonly #attempt: string
   #alive = true
   #watched = true
-  #waiting = false
+  #waitingIn: Collective | null = null
 
   /** `variables` choose the rank's device; `logDescriptor` receives what the process prints. */
   constructor(env: RankEnv, variables: Record<string, string>, logDescriptor: number, clock: AwakeClock, events: RankProcessEvents) {
@@ -69,9 +69,9 @@ export class RankProcess {
     return this.#alive
   }
 
-  /** Whether, at its last heartbeat, it was waiting for other ranks. */
-  get waiting(): boolean {
-    return this.#waiting
+  /** The collective in which it was waiting for other ranks at its last heartbeat. */
+  get waitingIn(): Collective | null {
+    return this.#waitingIn
   }
 
   send(message: SupervisorMessage): void {
@@ -99,7 +99,8 @@ export class RankProcess {
     const pipe = stdio?.[heartbeatDescriptor] as Readable | null | undefined
     pipe?.on('data', (sent: Buffer) => {
       lastBeatMs = clock.now()
-      this.#waiting = sent.at(-1) === beats.waiting
+      const beat = beats[sent.at(-1) ?? 0]
+      this.#waitingIn = beat === undefined || beat === 'busy' ? null : beat
     })
     pipe?.on('error', () => undefined)
     clock.onTick(() => {

@@ -27,6 +27,7 @@ export interface SessionOptions extends Omit<RunBooksOptions, 'onError'> {
   /** Directory of the checkpoint to go on from, or null; and its step. */
   resumeFrom: string | null
   resumeStep: number
+  shortestStepLimitMs: number
 }
 
 const shownAs: Partial<Record<GroupPhase, RunState>> = {
@@ -66,7 +67,7 @@ export class RunSession implements RunHandle {
     this.runDirectory = runDirectory
     this.#resume = { from: options.resumeFrom, step: options.resumeStep }
     this.#machine = startGroup({ attempt: record.attempt, worldSize, maxRestarts, elastic })
-    this.#progress = new ProgressWatch(this.#clock.now())
+    this.#progress = new ProgressWatch(this.#clock.now(), options.shortestStepLimitMs)
     this.#books = new RunBooks({ ...options, onError: (error) => this.#failFromOutside(error) })
     this.#books.activity = startingWords(worldSize)
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve))
@@ -230,12 +231,12 @@ export class RunSession implements RunHandle {
       rank,
       state,
       step,
-      waiting: this.#group.ranks[rank]?.waiting ?? false,
+      waitingIn: this.#group.ranks[rank]?.waitingIn ?? null,
     }))
     const stall = this.#progress.check(this.#clock.now(), watched)
     if (stall === null) return
-    const { rank, stalledMs, limitMs } = stall
-    this.#fail(rank, 'stalled', describeStall(rank, this.#books.table.of(rank).step, stalledMs, limitMs), this.#machine.attempt)
+    const { rank } = stall
+    this.#fail(rank, 'stalled', describeStall(stall, this.#books.table.of(rank).step), this.#machine.attempt)
   }
 
   #exited(rank: number, code: number | null, signal: NodeJS.Signals | null, attempt: number): void {
@@ -281,7 +282,7 @@ export class RunSession implements RunHandle {
     if (phase !== 'restarting') return
     this.#resume = { from: point.resumeFrom, step: point.step }
     this.#saveAt = null
-    this.#progress = new ProgressWatch(this.#clock.now())
+    this.#progress = new ProgressWatch(this.#clock.now(), this.#options.shortestStepLimitMs)
     this.#books.activity = `${startingWords(worldSize)} again, from step ${point.step}`
     this.#books.goOnFrom(point, worldSize)
     this.#dispatch({ type: 'backedOff' }, attempt)

@@ -10,6 +10,7 @@ import type { Hardware } from '../../shared/domain/hardware.ts'
 import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
+import { shortestStepLimitMs as defaultShortestMs } from '../../shared/domain/step-limit.ts'
 import { assignDevices, likeGpus } from './device-assignment.ts'
 import { resumed } from './incident.ts'
 import { findResumePoint, notResumable } from './resume-point.ts'
@@ -37,6 +38,12 @@ type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epoc
 export class RunSupervisor {
   #active: RunSession | null = null
   #starting = false
+  readonly #shortestStepLimitMs: number
+
+  /** In less than `shortestStepLimitMs` no step is called a stall; for tests that cannot wait so long. */
+  constructor(shortestStepLimitMs = defaultShortestMs) {
+    this.#shortestStepLimitMs = shortestStepLimitMs
+  }
 
   /** The run that is going on, or null. */
   get active(): RunHandle | null {
@@ -64,6 +71,7 @@ export class RunSupervisor {
         threadsPerRank,
         devices,
         askedAtMs,
+        shortestStepLimitMs: this.#shortestStepLimitMs,
         cacheDirectory: options.store.cacheDirectory,
         hasModel: await hasModel(modelDirectory(prepared.runDirectory)),
       })

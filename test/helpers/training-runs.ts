@@ -33,13 +33,13 @@ export interface Bench {
 }
 
 /** A lab directory with a CSV of `rowCount` rows. What is still running at the end of the test is killed. */
-export async function createBench(rowCount: number, hardware: Hardware = testHardware): Promise<Bench> {
+export async function createBench(rowCount: number, hardware: Hardware = testHardware, shortestStepLimitMs?: number): Promise<Bench> {
   if (!existsSync(entryFile('rank'))) throw new Error(`${entryFile('rank')} is missing: build first (npm run build)`)
   const lab = await temporaryDirectory()
   const path = join(lab, 'news.csv')
   await writeFile(path, smallNewsCsv(rowCount))
   const store = new RunStore(lab)
-  const supervisor = new RunSupervisor()
+  const supervisor = new RunSupervisor(shortestStepLimitMs)
   onTestFinished(async () => void (await supervisor.active?.kill()))
   const common = { store, hardware, command: 'test' }
   return {

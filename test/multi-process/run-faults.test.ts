@@ -3,10 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { loadNewestValid } from '../../electron/checkpoint/store.ts'
 import { readMetrics } from '../../electron/supervisor/metrics-file.ts'
 import type { RunHandle } from '../../electron/supervisor/run-handle.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
-import { createBench, descendantsOf, isAlive, parametersOf, pidsOf, reached } from '../helpers/training-runs.ts'
+import { breakRank, hangsInStep, misreads } from '../helpers/broken-rank.ts'
+import { createBench, descendantsOf, isAlive, parametersOf, pidsOf, reached, testHardware } from '../helpers/training-runs.ts'
 
 const endless = { epochs: 1000, maxRestarts: 3, checkpointEverySteps: 10 }
 
@@ -98,6 +100,28 @@ describe('a rank that stands still', () => {
     await run.stop()
   })
 
+  it('though its heart beats is told from the one that waits for it, by rank, step and collective', async () => {
+    await breakRank(1, hangsInStep(31))
+    const bench = await createBench(300, testHardware, 1_000)
+    const run = await bench.start(bench.config(endless))
+    const { ranks } = await until(run, (detail) => detail.ranks.some(({ error }) => error !== null))
+    expect(ranks[1]).toMatchObject({ step: 30, state: 'lost', first: true, error: { code: 'RANK_STALLED' } })
+    // The next attempt hangs at its own step 31, from the last checkpoint on.
+    const { record } = await until(run, (detail) => detail.record.incidents.length === 1)
+    expect(record.incidents[0]).toMatchObject({
+      rank: 1,
+      step: 30,
+      resumedFromStep: 30,
+      error: {
+        code: 'RANK_STALLED',
+        title: 'Rank 1 makes no progress after step 30',
+        cause: expect.stringMatching(/busy with step 31 for \d seconds, while rank 0 waits for it \(all-reduce\); at most 1 /),
+      },
+    })
+    expect(run.detail().ranks[0]?.error).toMatchObject({ title: 'Rank 0 also stopped' })
+    await run.kill()
+  })
+
   it('is nobody’s fault where the whole tree of processes was stopped and goes on', async (ctx) => {
     ctx.skip(process.platform !== 'linux', 'reads the tree of processes from /proc')
     const bench = await createBench(300)
@@ -133,15 +157,65 @@ describe('a slow rank', () => {
   })
 })
 
+describe('ranks that do not begin with the same', () => {
+  it.each([
+    ['data', misreads('news.csv', '`${text}World,one more row about a treaty\\n`')],
+    ['vocabulary', misreads('tokenizer.json', 'text.replace(\'"the"\', \'"thx"\')')],
+    [
+      'configuration',
+      'process.env.DISTRINEWS_CONFIG = process.env.DISTRINEWS_CONFIG.replace(/"learningRate":[^,]+/, \'"learningRate":0.5\')',
+    ],
+  ])('%s make no step: the run fails at once, says so, and is not tried again', async (differs, script) => {
+    await breakRank(1, script)
+    const bench = await createBench(300)
+    const run = await bench.start(bench.config(endless))
+    const pids = pidsOf(run)
+    expect(await run.finished).toMatchObject({
+      state: 'failed',
+      attempt: 1,
+      incidents: [],
+      error: { code: 'RANK_MISMATCH', title: expect.stringMatching(new RegExp(`^Rank 1 does not have the same ${differs}`)) },
+    })
+    expect(run.detail().ranks[0]?.error).toMatchObject({ title: 'Rank 0 also stopped' })
+    expect(run.detail().steps).toEqual([])
+    expect(pids.some(isAlive)).toBe(false)
+  })
+
+  it('place in the checkpoint, when the run is resumed, neither', async () => {
+    const bench = await createBench(300)
+    const config = bench.config(endless)
+    const run = await bench.start(config)
+    await reached(run, 12)
+    await run.stop()
+    const { step } = run.detail().progress
+    await breakRank(1, misreads('state.json', 'text.replace(/"step": (\\d+)/, \'"step": 1$1\')'))
+    const resumed = await bench.resume(run.runDirectory, config)
+    expect(await resumed.finished).toMatchObject({
+      state: 'failed',
+      attempt: 2,
+      error: { code: 'RANK_MISMATCH', title: expect.stringContaining('same checkpoint as rank 0') },
+    })
+    expect(resumed.detail().progress.step).toBe(step)
+  })
+})
+
 describe('wrong numbers', () => {
-  it('a weight that differs on one rank is found within fifty steps', async () => {
+  it('a weight that differs on one rank is found within fifty steps, before the next update and before a save', async () => {
     const bench = await createBench(300)
     const run = await bench.start(bench.config({ epochs: 1000, maxRestarts: 0 }))
     await reached(run, 3)
+    const { step } = run.detail().progress
     run.injectFault(1, 'drift')
     const record = await run.finished
     expect(record).toMatchObject({ state: 'failed', error: { code: 'COLLECTIVE_DESYNC' } })
     expect(record.error?.cause).toContain('rank 1')
+    // Both ranks found it after the same step, and made no other.
+    const { steps } = await readMetrics(run.runDirectory)
+    const last = steps.at(-1)!.step
+    expect(record.error?.title).toContain(`at step ${last}`)
+    expect(run.detail().ranks.map((rank) => rank.step)).toEqual([last, last])
+    expect(last - step).toBeLessThanOrEqual(50)
+    expect((await loadNewestValid(run.runDirectory)).checkpoint?.state.step ?? 0).toBeLessThan(last)
   })
 
   it('a loss that is no number ends the run for good, with the facts of the step in a file', async () => {

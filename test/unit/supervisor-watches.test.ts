@@ -1,5 +1,6 @@
 /** What the supervisor waits for: waking time, progress, and the rank that lags. Times are made up; nothing sleeps. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describeStall } from '../../electron/supervisor/failure.ts'
 import { AwakeClock } from '../../electron/supervisor/awake-clock.ts'
 import { ProgressWatch, type Watched } from '../../electron/supervisor/progress-watch.ts'
 import { StragglerWatch } from '../../electron/supervisor/straggler.ts'
@@ -70,7 +71,12 @@ describe('the limit of a step', () => {
 })
 
 describe('progress', () => {
-  const training = (rank: number, waiting: boolean, step = 40): Watched => ({ rank, state: 'training', step, waiting })
+  const training = (rank: number, waiting: boolean, step = 40): Watched => ({
+    rank,
+    state: 'training',
+    step,
+    waitingIn: waiting ? 'all-reduce' : null,
+  })
   const watch = (): ProgressWatch => {
     const progress = new ProgressWatch(0)
     for (let step = 1; step <= 40; step++) progress.step(step * 100, 100)
@@ -80,7 +86,12 @@ describe('progress', () => {
   it('that stops is blamed on the rank that is busy, not on those that wait for it', () => {
     const ranks = [training(0, true), training(1, true), training(2, false), training(3, true)]
     expect(watch().check(13_900, ranks)).toBeNull()
-    expect(watch().check(14_100, ranks)).toEqual({ rank: 2, stalledMs: 10_100, limitMs: 10_000 })
+    const stall = watch().check(14_100, ranks)
+    expect(stall).toMatchObject({ rank: 2, stalledMs: 10_100, limitMs: 10_000 })
+    expect(describeStall(stall!, 40)).toMatchObject({
+      title: 'Rank 2 makes no progress after step 40',
+      cause: expect.stringContaining('busy with step 41 for 10 seconds, while ranks 0, 1, 3 wait for it (all-reduce)'),
+    })
   })
 
   it('is not asked for while a rank saves, evaluates or is a suspect', () => {
