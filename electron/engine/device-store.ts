@@ -40,9 +40,7 @@ export class DeviceStore implements ParameterStore {
   /** What the arena holds. */
   static async filledFrom(arena: ParameterArena): Promise<DeviceStore> {
     const store = new DeviceStore(arena)
-    await store.#upload('parameters')
-    await store.#upload('firstMoments')
-    await store.#upload('secondMoments')
+    await store.fromHost()
     const decayed = new Float32Array(arena.flatLength)
     for (const { name, decay } of arena.specs) if (decay) arena.slice(decayed, name).fill(1)
     await store.#capture(() => [{ value: leaf(decayed, [decayed.length], 'float32'), destination: store.decayed }]).run()
@@ -111,6 +109,12 @@ export class DeviceStore implements ParameterStore {
     await this.#download('parameters')
     await this.#download('firstMoments')
     await this.#download('secondMoments')
+  }
+
+  async fromHost(): Promise<void> {
+    await this.#upload('parameters')
+    await this.#upload('firstMoments')
+    await this.#upload('secondMoments')
   }
 
   /** Runs a graph over the residents, captured at the first call under this name. Results that come to the host are returned. */

@@ -21,6 +21,8 @@ export interface ParameterStore {
   accumulate(microStep: number, isLast: boolean): void | Promise<void>
   /** Brings parameters and moments to the arena, where they are saved and compared. */
   toHost(): Promise<void>
+  /** The other way: what was changed in the arena is trained on. Between two steps only. */
+  fromHost(): Promise<void>
   dispose(): void
 }
 
@@ -53,6 +55,10 @@ export class HostStore implements ParameterStore {
   }
 
   toHost(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  fromHost(): Promise<void> {
     return Promise.resolve()
   }
 

@@ -1,25 +1,38 @@
 /**
  * The faults that a rank has to help with: being slow, and holding a wrong weight. A person asks for them to see how the
  * lab notices. Slowness only adds waiting, so the results stay the same to the bit; a wrong weight is put in between two
- * steps, as if the memory had changed it.
+ * steps, as if the memory had changed it, wherever the model lies.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Classifier } from '../engine/classifier.ts'
-import type { ParameterArena } from '../engine/parameters.ts'
+import type { ParameterStore } from '../engine/parameter-store.ts'
 import { type Fault, slowFactor } from '../../shared/domain/fault.ts'
 
 export class RankFaults {
-  readonly #weight: Float32Array
+  readonly #store: ParameterStore
   #slow = false
+  /** What becomes of a weight after this step. */
+  #wrong: ((weight: number) => number) | null = null
 
-  constructor(arena: ParameterArena) {
-    this.#weight = arena.parameter('classifier.bias').subarray(0, 1)
+  constructor(store: ParameterStore) {
+    this.#store = store
   }
 
   take(fault: Fault): void {
     if (fault === 'slow' || fault === 'normal') this.#slow = fault === 'slow'
-    if (fault === 'drift') this.#weight[0]! += 1e-3
-    if (fault === 'poison') this.#weight[0] = Number.NaN
+    if (fault === 'drift') this.#wrong = (weight) => weight + 1e-3
+    if (fault === 'poison') this.#wrong = () => Number.NaN
+  }
+
+  /** Puts in the wrong weight that was asked for. */
+  async afterStep(): Promise<void> {
+    if (this.#wrong === null) return
+    const wrong = this.#wrong
+    this.#wrong = null
+    await this.#store.toHost()
+    const bias = this.#store.arena.parameter('classifier.bias')
+    bias[0] = wrong(bias[0]!)
+    await this.#store.fromHost()
   }
 
   /** The same classifier, as slow as it was asked to be. */

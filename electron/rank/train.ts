@@ -46,7 +46,7 @@ class RankCourse {
     this.#setup = setup
     this.#state = setup.start
     this.#savedStep = setup.start.step
-    this.#faults = new RankFaults(setup.arena)
+    this.#faults = new RankFaults(setup.store)
     channel.onFault = (fault) => this.#faults.take(fault)
   }
 
@@ -109,6 +109,7 @@ class RankCourse {
     this.#state = { ...this.#state, ...this.#cursorAfterStep(), step, validationAccuracy: null }
     this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
     deadline.step(local.stepMs)
+    await this.#faults.afterStep()
     // The last step of an epoch is saved after its evaluation.
     if (checkpointEverySteps !== undefined && step % checkpointEverySteps === 0 && step < lastStep) {
       deadline.hurried = false

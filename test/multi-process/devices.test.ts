@@ -1,10 +1,11 @@
 /** Probes and whole runs on a WebGPU adapter in software, in real processes; what is refused where there is no device. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runProbe } from '../../electron/probe/run-probe.ts'
+import type { Fault } from '../../shared/domain/fault.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
 import { relativeDistance } from '../helpers/small-models.ts'
 import { swiftShaderMissing, swiftShaderVariables } from '../helpers/swiftshader.ts'
-import { createBench, parametersOf, testHardware } from '../helpers/training-runs.ts'
+import { createBench, parametersOf, reached, testHardware } from '../helpers/training-runs.ts'
 
 /** What a probe would say if SwiftShader were a GPU. */
 const withSwiftShader: Hardware = {
@@ -47,6 +48,21 @@ describe('on a WebGPU adapter in software', () => {
       }
     }
     expect(shared.notes.join()).toContain('2 ranks share 1 GPU')
+  })
+
+  test('a weight of a model that lies there becomes wrong where a person asks for it, and is noticed', async () => {
+    const bench = await createBench(60, withSwiftShader)
+    const afterFault = async (fault: Fault, worldSize: number) => {
+      const run = await bench.start(bench.config({ epochs: 1000, device: 'webgpu', worldSize }))
+      await reached(run, 2)
+      run.injectFault(worldSize - 1, fault)
+      return run.finished
+    }
+    expect(await afterFault('poison', 1)).toMatchObject({ state: 'failed', error: { code: 'LOSS_NOT_FINITE' } })
+    expect(await afterFault('drift', 2)).toMatchObject({
+      state: 'failed',
+      error: { code: 'COLLECTIVE_DESYNC', cause: expect.stringContaining('rank 1') },
+    })
   })
 })
 

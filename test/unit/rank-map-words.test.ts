@@ -57,7 +57,8 @@ describe('the fault bench', () => {
   it('offers every fault, and says in one sentence what to expect of it in this run', () => {
     const offered = benchFaults.flatMap(({ fault, undo }) => [fault, ...(undo ? [undo.fault] : [])])
     expect(offered.sort()).toEqual([...faultSchema.options].sort())
-    for (const { expect: expectation } of benchFaults) expect(expectation('so on').match(/\.(?= |$)/g)).toHaveLength(1)
+    for (const { expect: expectation } of benchFaults)
+      for (const alone of [true, false]) expect(expectation('so on', alone).match(/\.(?= |$)/g)).toHaveLength(1)
     expect(new Set([afterFailure(0, false), afterFailure(3, false), afterFailure(3, true)]).size).toBe(3)
   })
 })

@@ -67,7 +67,7 @@ function Bench({ record, ranks, onError }: FaultBenchProps) {
         onChange={(value) => setChosen(value as Fault)}
       />
       <p className={styles.expect}>
-        <strong>What to expect:</strong> {bench.expect(afterFailure(maxRestarts, elastic))}
+        <strong>What to expect:</strong> {bench.expect(afterFailure(maxRestarts, elastic), ranks.length === 1)}
       </p>
       <div className={styles.ranks}>
         {ranks.map(({ rank, state }) => {

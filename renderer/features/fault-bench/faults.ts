@@ -7,8 +7,8 @@ export interface BenchFault {
   title: string
   /** Takes it back; null where it cannot be. */
   undo: { fault: Fault; title: string } | null
-  /** One sentence. `next` says what follows a failure in this run. */
-  expect: (next: string) => string
+  /** One sentence. `next` says what follows a failure in this run; a rank that is `alone` has none to be compared with. */
+  expect: (next: string, alone: boolean) => string
 }
 
 export const benchFaults: readonly BenchFault[] = [
@@ -29,15 +29,19 @@ export const benchFaults: readonly BenchFault[] = [
     fault: 'slow',
     title: 'Slow',
     undo: { fault: 'normal', title: 'Undo' },
-    expect: () =>
-      `It computes ${slowFactor} times slower: everybody waits for it in each all-reduce, it is flagged within 20 steps, and the results stay the same to the bit.`,
+    expect: (_, alone) =>
+      alone
+        ? `It computes ${slowFactor} times slower: nobody waits for it, and it is not flagged, because there is no other rank to compare it with.`
+        : `It computes ${slowFactor} times slower: everybody waits for it in each all-reduce, it is flagged within 20 steps, and the results stay the same to the bit.`,
   },
   {
     fault: 'drift',
     title: 'Wrong weight',
     undo: null,
-    expect: (next) =>
-      `One of its weights changes a little, as in faulty memory: the ranks notice when they compare their models (every 50 steps, and before each save), and ${next}.`,
+    expect: (next, alone) =>
+      alone
+        ? 'One of its weights changes a little, as in faulty memory: nothing notices, because there is no other rank to compare it with; train on 2 ranks to see it found.'
+        : `One of its weights changes a little, as in faulty memory: the ranks notice when they compare their models (every 50 steps, and before each save), and ${next}.`,
   },
   {
     fault: 'poison',
