@@ -1,20 +1,22 @@
 /**
  * The model folder of a run, `runs/<id>/model/`: what transformers loads (config.json, model.safetensors, tokenizer.json,
  * tokenizer_config.json) and `lab.json`, which says which checkpoint the weights are. The folder is complete from the
- * moment it exists. Later checkpoints replace file by file, each atomically; of these only the weights and lab.json ever
- * change, and the weights carry their own step, so a reader that catches the moment between the two notices and looks again.
+ * moment it exists. Later checkpoints replace file by file, each atomically. Of these only the weights decide: what lab.json
+ * says is written into them as well, and believed from there. So the one rename that brings new weights brings all that is
+ * said of them, and whoever is killed at whatever moment leaves the old model or the new one. Only in folders that others
+ * made, whose weights say no more than their step, lab.json is read.
  */
 import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
-import { syncDirectory, temporaryName, writeFileAtomic } from './atomic.ts'
+import { syncDirectory, temporaryName, temporaryPrefix, writeFileAtomic } from './atomic.ts'
 import { withRoom } from './disk-space.ts'
 import { systemErrorCode, withWriteErrors } from './file-errors.ts'
 import { type FileSystem, nodeFileSystem } from './file-system.ts'
 import { readSmallFile } from './small-file.ts'
-import { type NamedTensor, readSafetensors, safetensorsChunks, type TensorData } from './safetensors.ts'
+import { type NamedTensor, readSafetensors, readSafetensorsMetadata, safetensorsChunks, type TensorData } from './safetensors.ts'
 import { FileFormatError, parseUniqueJson } from './strict-json.ts'
 import { fromTransformersConfig, toTransformersConfig } from './transformers-config.ts'
 
@@ -59,7 +61,7 @@ async function writeFiles(directory: string, content: ModelFolderContent, fileSy
   await write('config.json', toJson(toTransformersConfig(content.config)))
   await write('tokenizer.json', content.tokenizerJson)
   await write('tokenizer_config.json', content.tokenizerConfigJson)
-  const metadata = { format: 'pt', run: content.lab.runId, step: String(content.lab.step) }
+  const metadata = { format: 'pt', run: content.lab.runId, step: String(content.lab.step), lab: JSON.stringify(content.lab) }
   await write('model.safetensors', safetensorsChunks(content.tensors, metadata))
   await write('lab.json', toJson(content.lab))
 }
@@ -84,7 +86,8 @@ export async function writeModelFolder(
   const room = { what: 'the model folder', directory: dirname(directory), bytes }
   await withWriteErrors(directory, () =>
     withRoom(room, fileSystem, async () => {
-      if (await exists(join(directory, 'lab.json'))) return writeFiles(directory, { ...content, tensors }, fileSystem)
+      await clearLeftovers(directory, fileSystem)
+      if (await hasModel(directory)) return writeFiles(directory, { ...content, tensors }, fileSystem)
       const temporary = join(dirname(directory), temporaryName(modelFolderName))
       try {
         await fileSystem.mkdir(temporary)
@@ -98,6 +101,21 @@ export async function writeModelFolder(
       }
     }),
   )
+}
+
+/** Removes what killed writers left behind, as far as that is possible: it is large, and nobody reads it. */
+async function clearLeftovers(directory: string, fileSystem: FileSystem): Promise<void> {
+  const places = [
+    [dirname(directory), `${temporaryPrefix}${modelFolderName}-`],
+    [directory, temporaryPrefix],
+  ] as const
+  for (const [place, prefix] of places) {
+    try {
+      for (const name of await fileSystem.readdir(place)) if (name.startsWith(prefix)) await fileSystem.remove(join(place, name))
+    } catch {
+      // There is no folder yet, or it will be tried again next time.
+    }
+  }
 }
 
 /** Whether a model can be loaded from `directory`, as far as a look at its file names tells. */
@@ -148,17 +166,26 @@ async function readLabInfo(directory: string): Promise<LabInfo | null> {
     if (systemErrorCode(error) === 'ENOENT') return null
     throw error
   }
+  return parseLabInfo(bytes, 'lab.json')
+}
+
+function parseLabInfo(bytes: Buffer, where: string): LabInfo {
   const parsed = labInfoSchema.safeParse(parseUniqueJson(bytes))
-  if (!parsed.success) throw new FileFormatError(`lab.json: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw new FileFormatError(`${where}: ${z.prettifyError(parsed.error)}`)
   return parsed.data
 }
+
+/** What the weights say of themselves; null where another program wrote them. */
+const labInfoOf = ({ lab }: Record<string, string>): LabInfo | null =>
+  lab === undefined ? null : parseLabInfo(Buffer.from(lab), "the weights' own facts")
 
 /** Reads only what a list shows: the configuration and the lab's own facts. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function readModelFacts(directory: string): Promise<Pick<ModelFolder, 'config' | 'lab'>> {
   return withModelErrors(directory, async () => {
     if (!(await hasModel(directory))) throw notFound(directory)
     const config = fromTransformersConfig(parseUniqueJson(await readSmallFile(join(directory, 'config.json'))))
-    return { config, lab: await readLabInfo(directory) }
+    const own = labInfoOf(await readSafetensorsMetadata(join(directory, 'model.safetensors')))
+    return { config, lab: own ?? (await readLabInfo(directory)) }
   })
 }
 
@@ -170,6 +197,8 @@ export async function readModelFolder(directory: string): Promise<ModelFolder> {
       const { config, lab } = await readModelFacts(directory)
       const { tensors, metadata } = await readSafetensors(join(directory, 'model.safetensors'))
       const tokenizerJson = (await readSmallFile(join(directory, 'tokenizer.json'))).toString('utf8')
+      const own = labInfoOf(metadata)
+      if (own !== null) return { config, tensors, tokenizerJson, lab: own }
       if (lab === null || metadata['step'] === String(lab.step)) return { config, tensors, tokenizerJson, lab }
       if (attempt === attempts)
         throw new FileFormatError(`lab.json speaks of step ${lab.step}, the weights are of step ${metadata['step'] ?? 'unknown'}`)

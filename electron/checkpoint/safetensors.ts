@@ -131,21 +131,37 @@ function allocate(bytes: number): ArrayBuffer {
   }
 }
 
+/** What the file says of itself, without its tensors. Throws `FileFormatError`. */
+export async function readSafetensorsMetadata(file: string): Promise<Record<string, string>> {
+  const handle = await open(file, 'r')
+  try {
+    const { header } = await readHeader(handle, (await handle.stat()).size)
+    return metadataOf(header)
+  } finally {
+    await handle.close()
+  }
+}
+
+function metadataOf(header: ReadonlyMap<string, unknown>): Record<string, string> {
+  const metadata = metadataSchema.safeParse(header.get('__metadata__') ?? {})
+  if (!metadata.success) throw new FileFormatError('__metadata__ is not a map of strings')
+  return metadata.data
+}
+
 /** Reads a whole file. All tensors are views of one buffer. Throws `FileFormatError` where the file is not exactly what it claims. */
 export async function readSafetensors(file: string): Promise<SafetensorsContent> {
   const handle = await open(file, 'r')
   try {
     const fileBytes = (await handle.stat()).size
     const { header, dataStart } = await readHeader(handle, fileBytes)
-    const metadata = metadataSchema.safeParse(header.get('__metadata__') ?? {})
-    if (!metadata.success) throw new FileFormatError('__metadata__ is not a map of strings')
+    const metadata = metadataOf(header)
     const entries = checkedEntries(header, fileBytes - dataStart)
     const data = allocate(fileBytes - dataStart)
     await readFully(handle, new Uint8Array(data), dataStart)
     const tensors = new Map(
       entries.map(({ name, shape, begin, end }) => [name, { shape, data: new Float32Array(data, begin, (end - begin) / bytesPerFloat) }]),
     )
-    return { tensors, metadata: metadata.data }
+    return { tensors, metadata }
   } finally {
     await handle.close()
   }

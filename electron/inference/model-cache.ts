@@ -1,8 +1,8 @@
 /**
  * The models used last, kept loaded: the playground asks the same one with every key. A training run renews its model
- * folder under the same name, so the folder's `lab.json` decides whether what is loaded is still what is there.
+ * folder under the same name, so the file of the weights decides whether what is loaded is still what is there.
  */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { loadModel, type LoadedModel } from './load.ts'
 
@@ -45,13 +45,9 @@ export class ModelCache {
   }
 }
 
-/** Changes whenever the weights of the folder do: the text of lab.json, else the time of the weights. */
+/** Changes whenever the weights of the folder do. */
 async function versionOf(directory: string): Promise<string> {
-  try {
-    return await readFile(join(directory, 'lab.json'), 'utf8')
-  } catch {
-    // A folder that another program made has none; what else may be wrong with it, loading will say.
-    const weights = await stat(join(directory, 'model.safetensors')).catch(() => null)
-    return weights ? String(weights.mtimeMs) : ''
-  }
+  // What may be wrong with it, loading will say.
+  const weights = await stat(join(directory, 'model.safetensors')).catch(() => null)
+  return weights ? `${weights.ino} ${weights.size} ${weights.mtimeMs}` : ''
 }

@@ -1,10 +1,8 @@
 /** models.*: the presets, and the trained models that the playground can answer with. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { countParameters, modelPresetNames, modelPresets } from '../../shared/domain/model-config.ts'
 import type { TrainedModel } from '../../shared/domain/prediction.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
-import { labInfoSchema } from '../checkpoint/model-folder.ts'
+import { readModelFacts } from '../checkpoint/model-folder.ts'
 import { modelDirectory } from '../supervisor/run-directory.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { LabParts } from './parts.ts'
@@ -28,22 +26,18 @@ export async function trainedModels(store: RunStore): Promise<TrainedModel[]> {
 }
 
 async function trainedModel(runDirectory: string, record: RunRecord): Promise<TrainedModel | null> {
-  let text: string
-  try {
-    text = await readFile(join(modelDirectory(runDirectory), 'lab.json'), 'utf8')
-  } catch {
-    return null // Removed or replaced at this moment.
-  }
-  const info = labInfoSchema.safeParse(JSON.parse(text))
-  if (!info.success) return null
+  // Null: removed at this moment, or not to be used.
+  const facts = await readModelFacts(modelDirectory(runDirectory)).catch(() => null)
+  if (facts === null || facts.lab === null) return null
+  const { checkpoint, step, validationAccuracy, createdAt } = facts.lab
   return {
     id: record.id,
     title: record.config.name || record.id,
     preset: record.config.model,
     labels: record.modelConfig?.labels ?? record.dataset?.labels ?? [],
-    checkpoint: info.data.checkpoint,
-    step: info.data.step,
-    validationAccuracy: info.data.validationAccuracy,
-    createdAt: info.data.createdAt,
+    checkpoint,
+    step,
+    validationAccuracy,
+    createdAt,
   }
 }

@@ -4,7 +4,7 @@
  */
 import { saveCheckpoint, readCheckpointTensors } from '../checkpoint/store.ts'
 import { join } from 'node:path'
-import { modelFolderName, writeModelFolder } from '../checkpoint/model-folder.ts'
+import { modelFolderName, readModelFacts, writeModelFolder } from '../checkpoint/model-folder.ts'
 import type { NamedTensor, TensorData } from '../checkpoint/safetensors.ts'
 import type { CheckpointState } from '../checkpoint/state.ts'
 import { FileFormatError } from '../checkpoint/strict-json.ts'
@@ -60,6 +60,12 @@ export async function publishModel(
       createdAt: new Date().toISOString(),
     },
   })
+}
+
+/** Name of the checkpoint whose weights are in the run's model folder; null where there are none that can be used. */
+export async function publishedCheckpoint(runDirectory: string): Promise<string | null> {
+  const facts = await readModelFacts(join(runDirectory, modelFolderName)).catch(() => null)
+  return facts?.lab?.checkpoint ?? null
 }
 
 function fill(arena: ParameterArena, vector: Float32Array, tensors: Map<string, TensorData>): void {

@@ -14,7 +14,7 @@ import type { RankEnv } from './env.ts'
 import { evaluateTogether, type SharedEvaluation } from './evaluate-together.ts'
 import { RankFaults } from './faults.ts'
 import { type RankSetup, setUpRank } from './setup.ts'
-import { publishModel, saveSnapshot } from './snapshot.ts'
+import { publishedCheckpoint, publishModel, saveSnapshot } from './snapshot.ts'
 import { agreeToStop } from './stop-agreement.ts'
 
 /** The ranks compare their parameters this often, besides at every checkpoint. */
@@ -52,6 +52,7 @@ class RankCourse {
 
   async run(): Promise<'done' | 'stopped'> {
     const { config } = this.#env
+    await this.#makeUpForModel()
     while (this.#state.epoch < config.epochs) {
       const { epoch } = this.#state
       if (isPatienceOver(this.#state.earlyStop, config.earlyStopPatience)) {
@@ -178,6 +179,21 @@ class RankCourse {
     const { epoch, earlyStop } = this.#state
     const best = `validation ${metric} has been no better than ${earlyStop.best?.toPrecision(4)} for ${patience} epochs in a row`
     if (this.#setup.group.rank === 0) this.#channel.send({ type: 'note', text: `Stopped early, after epoch ${epoch}: ${best}.` })
+  }
+
+  /**
+   * The model folder holds the weights of the checkpoint that the run goes on from. It may not: whoever wrote them was killed
+   * between the two, or a newer checkpoint was damaged.
+   */
+  async #makeUpForModel(): Promise<void> {
+    const { group, arena, tokenizer } = this.#setup
+    const { runDirectory, config, resumeFrom } = this.#env
+    const { step, epoch, stepInEpoch } = this.#state
+    const checkpoint = checkpointName(step)
+    if (resumeFrom === null || group.rank !== 0 || (await publishedCheckpoint(runDirectory)) === checkpoint) return
+    const snapshot = { runDirectory, state: this.#state, arena, tokenizer, maxLength: config.maxLength }
+    await publishModel(snapshot, checkpoint, stepInEpoch === 0 ? epoch - 1 : epoch)
+    this.#channel.send({ type: 'saved', checkpoint, step })
   }
 
   async #saveAtStop(epoch: number): Promise<void> {

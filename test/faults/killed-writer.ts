@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { readModelFolder } from '../../electron/checkpoint/model-folder.ts'
 import { loadNewestValid, readCheckpointTensors } from '../../electron/checkpoint/store.ts'
+import { modelDirectory } from '../../electron/supervisor/run-directory.ts'
 import { childScript } from './children.ts'
 import { type Effort, type Fault, type Figure, none } from './fault.ts'
 import { Random } from './random.ts'
@@ -29,11 +31,24 @@ async function killAtRandom(args: string[], random: Random): Promise<number | nu
   return last ? Number(last) : null
 }
 
+/** What is wrong with the model folder; nothing, or one thing. */
+async function modelFaults(run: string, reported: number): Promise<string[]> {
+  try {
+    const { lab, tensors } = await readModelFolder(modelDirectory(run))
+    const { step } = lab!
+    if (!tensors.get('classifier.bias')!.data.every((value) => value === step)) return [`it says step ${step} of other weights`]
+    return step < reported ? [`step ${reported} was reported, step ${step} was found`] : []
+  } catch (error) {
+    return [String(error)]
+  }
+}
+
 async function measure({ long, seed }: Effort, manner: 'careful' | 'careless'): Promise<Figure[]> {
   const random = new Random(seed)
   const count = long ? 200 : 12
   const corrupt: string[] = []
   const lost: string[] = []
+  const models: string[] = []
   const script = await childScript('checkpoint-writer')
   await inTemporaryDirectory(async (run) => {
     let step = 1
@@ -50,12 +65,14 @@ async function measure({ long, seed }: Effort, manner: 'careful' | 'careless'): 
         if (!whole) corrupt.push(`${checkpoint.name} holds other numbers`)
       }
       if (found < (reported ?? step - 1)) lost.push(`step ${reported ?? step - 1} was reported, step ${found} was found`)
+      if (reported !== null) models.push(...(await modelFaults(run, reported)))
       step = found + 1
     }
   })
   return [
     none('kills after which a checkpoint was corrupt', count, corrupt),
     none('kills after which one that was reported was lost', count, lost),
+    none('kills after which the model folder was not one whole model, as new as what was reported', count, models),
   ]
 }
 

@@ -3,9 +3,10 @@ import { cpSync, existsSync, watch } from 'node:fs'
 import { appendFile, cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { readModelFacts } from '../../electron/checkpoint/model-folder.ts'
 import { checkpointsDirectory, loadNewestValid } from '../../electron/checkpoint/store.ts'
 import { readMetrics } from '../../electron/supervisor/metrics-file.ts'
-import { readRecord, writeRecord } from '../../electron/supervisor/run-directory.ts'
+import { modelDirectory, readRecord, writeRecord } from '../../electron/supervisor/run-directory.ts'
 import { createBench, isAlive, parametersOf, pidsOf, reached } from '../helpers/training-runs.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -68,6 +69,21 @@ describe('stop and resume', () => {
     const { steps } = await losses(run.runDirectory)
     expect(steps.map(([step]) => step)).toEqual(Array.from({ length: 45 }, (_, index) => index + 1))
     expect(await readdir(join(run.runDirectory, 'checkpoints'))).toContain(`corrupt-${newest.name}`)
+  })
+
+  it('a run that was killed between its last checkpoint and the model of it makes up for the model', async () => {
+    const bench = await createBench(300)
+    const config = bench.config({ epochs: 1 })
+    const run = await bench.start(config)
+    expect(await run.finished).toMatchObject({ state: 'done' })
+    const expected = await parametersOf(run.runDirectory)
+    await rm(modelDirectory(run.runDirectory), { recursive: true })
+    await writeRecord(run.runDirectory, { ...(await readRecord(run.runDirectory)), state: 'lost' })
+    const resumed = await bench.resume(run.runDirectory, config)
+    expect(await resumed.finished).toMatchObject({ state: 'done' })
+    expect(resumed.detail().hasModel).toBe(true)
+    expect(await parametersOf(run.runDirectory)).toEqual(expected)
+    expect(await readModelFacts(modelDirectory(run.runDirectory))).toMatchObject({ lab: { step: 15, epoch: 0, checkpoint: 'step-000015' } })
   })
 
   it('a run stopped in the middle of an evaluation begins with that evaluation when it is resumed', async () => {

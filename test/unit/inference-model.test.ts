@@ -108,7 +108,7 @@ describe('a model folder that cannot be used', () => {
 })
 
 describe('keeping models loaded', () => {
-  it('loads a folder once, again when its lab.json changed, and forgets the one used longest ago', async () => {
+  it('loads a folder once, again when its weights were renewed, and forgets the one used longest ago', async () => {
     const cache = new ModelCache(1)
     const [a, b, c] = ['a', 'b', 'c'].map((name) => join(directory, name))
     for (const folder of [a, b, c]) await writeTestModel(folder!)
