@@ -1,14 +1,16 @@
 /**
  * `metrics.jsonl` of a run: one JSON line for each step and epoch, only ever appended to while the run goes on. A process
- * that was killed may leave half a line at the end; readers drop it. Only a resume rewrites the file, to forget the steps
- * after the checkpoint it goes on from.
+ * that was killed may leave half a line at the end; readers drop it. Only a resume shortens the file, to forget what comes
+ * after the checkpoint it goes on from. Where to cut is found by the checkpoint's step and epoch, not by a stored number of
+ * bytes: each attempt begins with a file that was cut, so the lines are in the order of training, and both give the same
+ * place. A step alone would not do: its epoch's line may be there although the checkpoint was saved before the evaluation.
  */
-import { appendFile, open, readFile } from 'node:fs/promises'
+import { appendFile, open, readFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { withRoom } from '../checkpoint/disk-space.ts'
 import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
 import { nodeFileSystem } from '../checkpoint/file-system.ts'
+import type { CheckpointState } from '../checkpoint/state.ts'
 import { type EpochMetrics, type MetricsLine, metricsLineSchema, type StepMetrics } from '../../shared/domain/metrics.ts'
 
 export interface RunMetrics {
@@ -20,17 +22,12 @@ export interface RunMetrics {
 
 export const metricsFile = (runDirectory: string): string => join(runDirectory, 'metrics.jsonl')
 
-const toText = (lines: readonly MetricsLine[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-
-/** Runs `write`, which writes `text`. Throws DISK_FULL with how much it needs. */
-async function withRoomFor(runDirectory: string, text: string, write: () => Promise<unknown>): Promise<void> {
-  const room = { what: "the run's metrics", directory: runDirectory, bytes: Buffer.byteLength(text) }
-  await withWriteErrors(metricsFile(runDirectory), () => withRoom(room, nodeFileSystem, write))
-}
-
+/** Throws DISK_FULL, with how much it needs, or OUTPUT_NOT_WRITABLE. */
 export async function appendMetrics(runDirectory: string, lines: readonly MetricsLine[]): Promise<void> {
-  const text = toText(lines)
-  await withRoomFor(runDirectory, text, () => appendFile(metricsFile(runDirectory), text))
+  const file = metricsFile(runDirectory)
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const room = { what: "the run's metrics", directory: runDirectory, bytes: Buffer.byteLength(text) }
+  await withWriteErrors(file, () => withRoom(room, nodeFileSystem, () => appendFile(file, text)))
 }
 
 /** Flushes to the disk what was appended. Where there is no such file yet, there is nothing to flush. */
@@ -51,14 +48,16 @@ export async function flushMetrics(runDirectory: string): Promise<void> {
   })
 }
 
-async function readText(runDirectory: string): Promise<string> {
+async function readBytes(runDirectory: string): Promise<Buffer> {
   try {
-    return await readFile(metricsFile(runDirectory), 'utf8')
+    return await readFile(metricsFile(runDirectory))
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return ''
+    if (systemErrorCode(error) === 'ENOENT') return Buffer.alloc(0)
     throw error
   }
 }
+
+const readText = async (runDirectory: string): Promise<string> => (await readBytes(runDirectory)).toString('utf8')
 
 function parseLine(line: string): MetricsLine | null {
   try {
@@ -104,15 +103,27 @@ export async function readLastMetrics(runDirectory: string): Promise<LastMetrics
   return last
 }
 
-/** Forgets everything after `step` and returns what is left. */
-export async function truncateMetrics(runDirectory: string, step: number): Promise<RunMetrics> {
-  const { steps, epochs } = await readMetrics(runDirectory)
-  const kept = { steps: steps.filter((line) => line.step <= step), epochs: epochs.filter((line) => line.step <= step) }
-  // An epoch's line follows its last step.
-  const lines: MetricsLine[] = [...kept.steps, ...kept.epochs].sort(
-    (a, b) => a.step - b.step || (a.type === b.type ? 0 : a.type === 'step' ? -1 : 1),
-  )
-  const text = toText(lines)
-  await withRoomFor(runDirectory, text, () => writeFileAtomic(metricsFile(runDirectory), text))
-  return { ...kept, badLineCount: 0 }
+/** Where a checkpoint stands: optimizer updates done, and epochs that were trained and evaluated. */
+export type HistoryPosition = Pick<CheckpointState, 'step' | 'epoch'>
+
+const isBefore = (line: MetricsLine, { step, epoch }: HistoryPosition): boolean =>
+  line.type === 'step' ? line.step <= step : line.epoch < epoch
+
+/**
+ * Forgets everything after `position` and returns what is left. Cuts the file where it lies: that takes no room on a disk
+ * that has just been full.
+ */
+export async function truncateMetrics(runDirectory: string, position: HistoryPosition): Promise<RunMetrics> {
+  const file = metricsFile(runDirectory)
+  const bytes = await readBytes(runDirectory)
+  let end = 0
+  for (let begin = 0, lineEnd; (lineEnd = bytes.indexOf(0x0a, begin)) !== -1; begin = lineEnd + 1) {
+    const line = parseLine(bytes.toString('utf8', begin, lineEnd))
+    if (line === null) continue
+    if (!isBefore(line, position)) break
+    end = lineEnd + 1
+  }
+  if (end < bytes.length) await withWriteErrors(file, () => truncate(file, end))
+  await flushMetrics(runDirectory)
+  return readMetrics(runDirectory)
 }

@@ -34,7 +34,7 @@ export async function findResumePoint(runDirectory: string, record: RunRecord, f
   const notes = rejected.map(rejectionNote)
   if (checkpoint !== null && (checkpoint.state.configDigest !== configDigest(record.config) || checkpoint.state.runId !== record.id))
     throw notResumable(`Checkpoint ${checkpoint.name} belongs to another run or configuration.`, 'Start a new run.')
-  const step = checkpoint?.state.step ?? 0
+  const { step, epoch } = checkpoint?.state ?? { step: 0, epoch: 0 }
   if (checkpoint === null && !fromBeginning) return { resumeFrom: null, step, notes, steps: [], epochs: [] }
-  return { resumeFrom: checkpoint?.directory ?? null, step, notes, ...(await truncateMetrics(runDirectory, step)) }
+  return { resumeFrom: checkpoint?.directory ?? null, step, notes, ...(await truncateMetrics(runDirectory, { step, epoch })) }
 }

@@ -102,9 +102,19 @@ describe('stop and resume', () => {
       stepInEpoch: 12,
       validationAccuracy: null,
     })
+    const unevaluated = join(await temporaryDirectory(), 'checkpoints')
+    await cp(checkpointsDirectory(run.runDirectory), unevaluated, { recursive: true })
 
     const resumed = await bench.resume(run.runDirectory, config)
     expect(await resumed.finished).toMatchObject({ state: 'done' })
+    expect(await losses(run.runDirectory)).toEqual(await losses(whole.runDirectory))
+
+    // As if killed between the line of the epoch and its checkpoint: the line is made anew, not twice.
+    await rm(checkpointsDirectory(run.runDirectory), { recursive: true })
+    await cp(unevaluated, checkpointsDirectory(run.runDirectory), { recursive: true })
+    await writeRecord(run.runDirectory, { ...(await readRecord(run.runDirectory)), state: 'lost' })
+    const again = await bench.resume(run.runDirectory, config)
+    expect(await again.finished).toMatchObject({ state: 'done' })
     expect(await losses(run.runDirectory)).toEqual(await losses(whole.runDirectory))
   })
 

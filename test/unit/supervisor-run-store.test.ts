@@ -193,17 +193,34 @@ describe('metrics', () => {
     expect(detail.record.notes).toEqual(['1 damaged lines of metrics.jsonl are left out.'])
   })
 
-  it('are forgotten after the step that a resume goes on from', async () => {
+  it('are forgotten after the checkpoint that a resume goes on from', async () => {
     const directory = await temporaryDirectory()
     await appendMetrics(directory, [stepOf(1), stepOf(2), epochOf(0, 2), stepOf(3, 1), stepOf(4, 1), epochOf(1, 4)])
     await appendFile(metricsFile(directory), '{"type"')
-    expect(await truncateMetrics(directory, 3)).toEqual({
+    expect(await truncateMetrics(directory, { step: 3, epoch: 1 })).toEqual({
       steps: [stepOf(1), stepOf(2), stepOf(3, 1)],
       epochs: [epochOf(0, 2)],
       badLineCount: 0,
     })
     await appendMetrics(directory, [stepOf(4, 1)])
     expect(await readMetrics(directory)).toMatchObject({ steps: [{ step: 1 }, { step: 2 }, { step: 3 }, { step: 4 }], badLineCount: 0 })
+  })
+
+  it('lose the line of an epoch whose checkpoint was saved before its evaluation, and keep it after one saved after it', async () => {
+    const directory = await temporaryDirectory()
+    await appendMetrics(directory, [stepOf(1), stepOf(2), epochOf(0, 2)])
+    expect((await truncateMetrics(directory, { step: 2, epoch: 1 })).epochs).toEqual([epochOf(0, 2)])
+    expect(await truncateMetrics(directory, { step: 2, epoch: 0 })).toEqual({ steps: [stepOf(1), stepOf(2)], epochs: [], badLineCount: 0 })
+    expect((await truncateMetrics(directory, { step: 0, epoch: 0 })).steps).toEqual([])
+    expect(await truncateMetrics(await temporaryDirectory(), { step: 3, epoch: 1 })).toEqual({ steps: [], epochs: [], badLineCount: 0 })
+  })
+
+  it('keep a damaged line among those that are kept: it is still told of', async () => {
+    const directory = await temporaryDirectory()
+    await appendMetrics(directory, [stepOf(1)])
+    await appendFile(metricsFile(directory), Buffer.from([0xff, 0xfe, 0x0a]))
+    await appendMetrics(directory, [stepOf(2), stepOf(3)])
+    expect(await truncateMetrics(directory, { step: 2, epoch: 0 })).toEqual({ steps: [stepOf(1), stepOf(2)], epochs: [], badLineCount: 1 })
   })
 })
 
