@@ -179,7 +179,8 @@ function finish(state: GroupState, rank: number, reason: 'done' | 'stopped'): Tr
 
 function ask(state: GroupState, intent: 'stop' | 'pause'): Transition {
   if (state.phase === 'restarting') return end({ ...state, intent, phase: intent === 'pause' ? 'paused' : 'stopped' })
-  if (state.phase === 'draining') return only(state)
+  // The ranks are ending already, perhaps because one failed; then there is to be no other attempt.
+  if (state.phase === 'draining') return only(state.intent === 'finish' ? { ...state, intent } : state)
   return {
     state: { ...state, intent, phase: 'draining' },
     actions: [{ type: 'askToStop' }, { type: 'after', ms: gracefulStopMs, event: 'stoppedTooLong' }],

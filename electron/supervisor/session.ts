@@ -107,7 +107,8 @@ export class RunSession implements RunHandle {
   }
 
   #ask(intent: 'stop' | 'pause', activity: string): void {
-    if (isOver(this.#machine) || this.#machine.phase === 'draining') return
+    if (isOver(this.#machine)) return
+    if (this.#machine.phase === 'draining') return this.#dispatch({ type: intent })
     this.#books.update({ state: 'stopping' })
     this.#books.activity = activity
     this.#dispatch({ type: intent })

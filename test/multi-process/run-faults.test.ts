@@ -65,6 +65,15 @@ describe('a run that loses a rank', () => {
     expect(record.incidents).toMatchObject([{ rank: 0, resumedFromStep: 0 }])
   })
 
+  it('does not train again where it is stopped in that moment', async () => {
+    const bench = await createBench(300)
+    const run = await bench.start(bench.config(endless))
+    await reached(run, 3)
+    run.injectFault(1, 'kill')
+    await until(run, ({ ranks }) => ranks.some(({ error }) => error !== null))
+    expect(await run.stop()).toMatchObject({ state: 'failed', attempt: 1, error: { title: expect.stringMatching(/^Rank 1 died/) } })
+  })
+
   it('goes on with the ranks that are left where it is elastic, says so, and still sees every row once', async () => {
     const bench = await createBench(300)
     const run = await bench.start(bench.config({ epochs: 2, worldSize: 3, elastic: true, maxRestarts: 3, checkpointEverySteps: 4 }))

@@ -175,9 +175,10 @@ describe('a failure', () => {
     })
   })
 
-  it('while the run is being stopped is the end of it', () => {
-    const course = new Course().running().on({ type: 'stop' })
-    expect(course.lose(0, 1).phase).toBe('failed')
+  it.each(['stop', 'pause'] as const)('while somebody asks for a %s is the end of it, whichever came first', (type) => {
+    expect(new Course().running().on({ type }).lose(0, 1).phase).toBe('failed')
+    const course = new Course().running().on({ type: 'failed', failure: failure(0) }, { type })
+    expect(course.on({ type: 'exited', rank: 0 }, { type: 'exited', rank: 1 }).phase).toBe('failed')
   })
 
   it('in an elastic group leaves out those that failed themselves, not those that only lost them', () => {
