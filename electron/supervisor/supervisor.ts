@@ -3,6 +3,8 @@
  * record, and hands the rest to a session.
  */
 import { availableParallelism } from 'node:os'
+import { withRoom } from '../checkpoint/disk-space.ts'
+import { nodeFileSystem } from '../checkpoint/file-system.ts'
 import { configDigest } from '../checkpoint/state.ts'
 import { hasModel } from '../checkpoint/model-folder.ts'
 import { LabError } from '../../shared/contract/errors.ts'
@@ -163,6 +165,13 @@ function crowdingNote({ device, worldSize }: RunConfig, hardware: Hardware): str
   return `${worldSize} ranks share ${count} ${noun}${count === 1 ? '' : 's'}: they take turns, and throughput says little.`
 }
 
+/** Throws DISK_FULL where the next checkpoint would not fit: rather now than after another epoch. */
+async function checkRoom(directory: string, { parameterCount }: RunRecord): Promise<void> {
+  // Parameters and both moments, four bytes a number.
+  const bytes = 12 * (parameterCount ?? 0)
+  await withRoom({ what: 'the next checkpoint', directory, bytes }, nodeFileSystem, () => Promise.resolve())
+}
+
 async function prepareResume({ store, config, hardware, runDirectory }: StartRunOptions): Promise<Prepared> {
   if (runDirectory === undefined) throw new Error('a resume needs the directory of its run')
   const record = store.shown(await readRecord(runDirectory))
@@ -170,6 +179,7 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
   if (record.state === 'done') throw notResumable('It has finished all its epochs.', 'Start a new run with more epochs.')
   if (configDigest(config) !== configDigest(record.config))
     throw notResumable('A resumed run keeps its configuration.', 'Start a new run to change it.')
+  await checkRoom(runDirectory, record)
   // Paused before anything was saved: it goes on from nothing.
   const fromBeginning = record.state === 'paused' && !(await hasModel(modelDirectory(runDirectory)))
   const point = await findResumePoint(runDirectory, record, fromBeginning)
