@@ -13,6 +13,11 @@ const usage = {
     'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
+  handoff: [
+    'npm run handoff -- --out DIR [--run RUN | flags of train]',
+    'Writes a folder with which torchrun trains the same thing: on Kaggle, on a cluster, anywhere PyTorch is.',
+  ],
+  'import-run': ['npm run import-run -- --from DIR', 'Takes in what that run wrote (its folder "out"), marked as imported.'],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

@@ -69,8 +69,9 @@ export function renderHtml(report: RunReport): string {
               ${factsOf(identityFacts(report))}`,
           )}
           <footer>
-            Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was ${report.provenance} in
-            this run; what is marked derived was computed from the configuration.
+            Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was
+            ${report.provenance === 'imported' ? 'measured elsewhere and imported' : `${report.provenance} in this run`}; what is marked
+            derived was computed from the configuration.
           </footer>
         </main>
       </body>

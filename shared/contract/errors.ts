@@ -26,6 +26,7 @@ export const errorCodes = [
   'CHECKPOINT_NOT_FOUND',
   'RUN_NOT_FOUND',
   'RUN_NOT_RESUMABLE',
+  'IMPORT_INVALID',
   // training
   'RUN_ALREADY_ACTIVE',
   'RANK_FAILED',
