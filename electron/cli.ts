@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<Command>> = {
   evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
   serve: async () => (await import('./cli/serve.ts')).serve,
   handoff: async () => (await import('./cli/handoff.ts')).handoff,
+  remote: async () => (await import('./cli/remote.ts')).remote,
   'import-run': async () => (await import('./cli/import-run.ts')).importRunCommand,
 }
 

@@ -17,6 +17,10 @@ const usage = {
     'npm run handoff -- --out DIR [--run RUN | flags of train]',
     'Writes a folder with which torchrun trains the same thing: on Kaggle, on a cluster, anywhere PyTorch is.',
   ],
+  remote: [
+    'npm run remote -- --bundle DIR (--kaggle | --host user@host [--dir DIR] [--ranks N]) [--out DIR]',
+    "Trains a bundle on Kaggle's 2×T4 or over ssh, shows its log, and takes the run in.",
+  ],
   'import-run': ['npm run import-run -- --from DIR', 'Takes in what that run wrote (its folder "out"), marked as imported.'],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const

@@ -11,8 +11,13 @@ export async function importRunCommand(argv: readonly string[]): Promise<number>
   refusePositionals(given)
   const from = given.values.get('from')
   if (from === undefined) throw argumentInvalid('--from is missing', 'It names the folder that train_ddp.py wrote.', 'Add --from DIR/out')
+  return importFrom(resolve(from))
+}
+
+/** Takes in the folder `directory` and says what it is. */
+export async function importFrom(directory: string): Promise<number> {
   const store = new RunStore(labDirectory())
-  const { id, imported, hardware } = await importRun(store, resolve(from))
+  const { id, imported, hardware } = await importRun(store, directory)
   const gpus = hardware.gpus.filter(({ usable }) => usable).map(({ name }) => name)
   console.log(bold(`Imported as ${id}`))
   console.log(`  made by  ${imported!.worldSize} ranks over ${imported!.backend}, PyTorch ${imported!.torch}`)

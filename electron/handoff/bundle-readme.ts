@@ -31,6 +31,14 @@ and the run stands in the lab beside its own, marked as imported, with its chart
 | batch | ${config.microBatch} × ${config.gradAccumSteps} = ${perRank} a rank; with ${config.worldSize} ranks ${globalBatch(config)} a step |
 | seed | ${config.seed} |
 
+## Kaggle by hand
+
+1. Zip this folder and upload it as a private data set (Create → New Dataset).
+2. Create → New Notebook, add the data set, choose the accelerator GPU T4 x2 under Settings.
+3. Paste \`kaggle_run.py\` into a cell, run it, download \`out\` from the notebook's output, import it.
+
+With a Kaggle token the lab does this by itself: \`npm run remote -- --bundle DIR --kaggle\`.
+
 ## Files
 
 - \`train_ddp.py\`: the process group, DistributedSampler with \`set_epoch\`, the step, evaluation that counts each row once,

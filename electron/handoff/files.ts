@@ -1,4 +1,5 @@
 /** The files of a bundle that are the same in all of them: Python as it lies in `python/`, taken in at build. */
+import kaggle from './python/kaggle_run.py?raw'
 import journal from './python/journal.py?raw'
 import model from './python/model.py?raw'
 import records from './python/records.py?raw'
@@ -20,5 +21,6 @@ export const bundleFiles: Readonly<Record<string, string>> = {
   // cmd.exe reads a label or a jump wrongly where lines end as elsewhere.
   'run_ddp.bat': runBat.replaceAll('\n', '\r\n'),
   'slurm.sbatch': slurm,
+  'kaggle_run.py': kaggle,
 }
 export const executableFiles: readonly string[] = ['run_ddp.sh', 'slurm.sbatch']

@@ -43,6 +43,10 @@ export const errorCodes = [
   'PORT_IN_USE',
   'UNAUTHORIZED',
   'TOO_BUSY',
+  'TOOL_NOT_FOUND',
+  'REMOTE_FAILED',
+  'KAGGLE_NO_TOKEN',
+  'KAGGLE_FAILED',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const
