@@ -27,6 +27,8 @@ export const errorCodes = [
   'RUN_NOT_FOUND',
   'RUN_NOT_RESUMABLE',
   'IMPORT_INVALID',
+  'BENCHMARK_NOT_FOUND',
+  'BENCHMARK_TOO_SHORT',
   // training
   'RUN_ALREADY_ACTIVE',
   'RANK_FAILED',
