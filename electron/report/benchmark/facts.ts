@@ -63,7 +63,8 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
     const absolute = `${formatQuantity(rate?.median)} samples/s against ${formatQuantity(base?.samplesPerSec?.median)}`
     if (throughput.interval !== null && !isDetectable(throughput))
       return `${arm.label}: no detectable difference (${absolute}; ratio ${times(throughput.ratio)}, 95 % interval ${interval(throughput.interval, times)}).`
-    return `${arm.label}: ${ratioWord(facts).toLowerCase()} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}; efficiency ${formatPercent(efficiency)}.`
+    const word = verdictOf(comparison) === 'slower' ? 'slower,' : ratioWord(facts).toLowerCase()
+    return `${arm.label}: ${word} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}; efficiency ${formatPercent(efficiency)}.`
   })
   const closed = facts.gates.filter(({ isOpen }) => !isOpen)
   return [
@@ -128,7 +129,7 @@ export const comparisonTable = (facts: BenchmarkFacts): Table => ({
 })
 
 export const stepTable = ({ results }: BenchmarkFacts): Table => ({
-  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Data', 'Forward + backward', 'All-reduce, exposed', 'Optimizer', 'Idle', 'Straggler gap'],
+  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Data', 'Fwd + bwd', 'All-reduce', 'Optimizer', 'Idle', 'Straggler gap'],
   rows: results.map(({ arm, stepMs, phases, stragglerGapMs }) => [
     arm.label,
     formatCount(stepMs?.count),
@@ -228,6 +229,12 @@ const flat = (config: RunConfig): Map<string, string> =>
   new Map(
     Object.entries(config).map(([name, value]: [string, unknown]) => [
       name,
-      name === 'device' ? deviceTitles[config.device] : typeof value === 'object' ? JSON.stringify(value) : String(value),
+      name === 'device'
+        ? deviceTitles[config.device]
+        : value === undefined
+          ? missing
+          : typeof value === 'object'
+            ? JSON.stringify(value)
+            : String(value),
     ]),
   )
