@@ -16,6 +16,11 @@ const commands: Record<string, () => Promise<Command>> = {
   predict: async () => (await import('./cli/predict.ts')).predict,
   evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
   serve: async () => (await import('./cli/serve.ts')).serve,
+  benchmark: async () => (await import('./cli/benchmark.ts')).benchmark,
+  report: async () => (await import('./cli/report.ts')).report,
+  handoff: async () => (await import('./cli/handoff.ts')).handoff,
+  remote: async () => (await import('./cli/remote.ts')).remote,
+  'import-run': async () => (await import('./cli/import-run.ts')).importRunCommand,
 }
 
 const askedWrongly: readonly ErrorCode[] = ['ARGUMENT_INVALID', 'CONFIG_INVALID', 'PORT_IN_USE']

@@ -1,5 +1,6 @@
 /** The frame: rail, the screen of the current place, status bar. */
 import { useEffect, useRef } from 'react'
+import { CompareScreen } from './features/compare/compare-screen.tsx'
 import { DataScreen } from './features/data/data-screen.tsx'
 import { HomeScreen } from './features/home/home-screen.tsx'
 import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
@@ -14,9 +15,11 @@ import type { Route } from './ui/route.ts'
 export function App() {
   const route = useRoute()
   const main = useRef<HTMLElement>(null)
+  // Which runs are compared is part of the address, but choosing them changes no place.
+  const place = route.place === 'compare' ? route.place : `${route.place} ${route.id}`
   useEffect(() => {
     main.current?.scrollTo({ top: 0 })
-  }, [route.place, route.id])
+  }, [place])
   return (
     <div className={styles.frame}>
       <Rail place={route.place} />
@@ -32,6 +35,8 @@ function CurrentScreen({ route }: { route: Route }) {
   switch (route.place) {
     case 'runs':
       return route.id === null ? <RunsScreen /> : <RunScreen key={route.id} runId={route.id} />
+    case 'compare':
+      return <CompareScreen chosen={route.id} />
     case 'playground':
       return <PlaygroundScreen modelId={route.id} />
     case 'data':

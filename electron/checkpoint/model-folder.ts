@@ -21,6 +21,7 @@ import { FileFormatError, parseUniqueJson } from './strict-json.ts'
 import { fromTransformersConfig, toTransformersConfig } from './transformers-config.ts'
 
 export const modelFolderName = 'model'
+export const modelFolderFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors', 'lab.json'] as const
 
 /** What the lab adds to a transformers folder. */
 export const labInfoSchema = z.object({

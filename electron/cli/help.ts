@@ -13,6 +13,20 @@ const usage = {
     'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
+  benchmark: [
+    'npm run benchmark -- --ranks 1,2 --out DIR [--quick] [--scaling strong|weak] [flags of train]',
+    'Compares numbers of ranks, interleaved and repeated, and writes a report in every form. --resume ID goes on with one.',
+  ],
+  report: ['npm run report -- --from report.json --out DIR', 'Renders a benchmark again from its JSON.'],
+  handoff: [
+    'npm run handoff -- --out DIR [--run RUN | flags of train]',
+    'Writes a folder with which torchrun trains the same thing: on Kaggle, on a cluster, anywhere PyTorch is.',
+  ],
+  remote: [
+    'npm run remote -- --bundle DIR (--kaggle | --host user@host [--dir DIR] [--ranks N]) [--out DIR]',
+    "Trains a bundle on Kaggle's 2×T4 or over ssh, shows its log, and takes the run in.",
+  ],
+  'import-run': ['npm run import-run -- --from DIR', 'Takes in what that run wrote (its folder "out"), marked as imported.'],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

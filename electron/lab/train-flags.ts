@@ -16,6 +16,7 @@ export const trainFlags = {
   device: { field: 'device', kind: 'text', help: 'cpu, webgpu, cuda or tensorflow' },
   model: { field: 'model', kind: 'text', help: 'tiny, small or distilbert' },
   epochs: { field: 'epochs', kind: 'number', help: 'passes over the training data' },
+  'max-steps': { field: 'maxSteps', kind: 'number', help: 'ends after so many optimizer steps, if the epochs have not ended before' },
   'micro-batch': { field: 'microBatch', kind: 'number', help: 'examples per rank and micro-step' },
   'grad-accum': { field: 'gradAccumSteps', kind: 'number', help: 'micro-steps per optimizer step' },
   lr: { field: 'learningRate', kind: 'number', help: 'peak learning rate of AdamW' },

@@ -113,8 +113,9 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
   const start: CheckpointState = { ...saved, worldSize, environment }
   sampler.setEpoch(start.epoch, start.segments)
   const wholeEpochsLeft = config.epochs - start.epoch - 1
-  const totalSteps =
+  const ofAllEpochs =
     wholeEpochsLeft < 0 ? start.step : start.step + sampler.globalBatches().length + wholeEpochsLeft * sampler.stepsPerEpoch
+  const totalSteps = Math.min(ofAllEpochs, config.maxSteps ?? Infinity)
   if (rank === 0) {
     const { badRowCount, title } = rows.card
     channel.send({

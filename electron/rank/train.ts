@@ -53,7 +53,7 @@ class RankCourse {
   async run(): Promise<'done' | 'stopped'> {
     const { config } = this.#env
     await this.#makeUpForModel()
-    while (this.#state.epoch < config.epochs) {
+    while (this.#state.epoch < config.epochs && this.#state.step < this.#setup.totalSteps) {
       const { epoch } = this.#state
       if (isPatienceOver(this.#state.earlyStop, config.earlyStopPatience)) {
         this.#tellEarlyStop()
@@ -75,7 +75,7 @@ class RankCourse {
     const { config, rank, runDirectory, attempt, worldSize } = this.#env
     let stopping = await agreeToStop(group, this.#channel.stopRequested, this.#state.step)
     sampler.setEpoch(epoch, this.#state.segments)
-    const batches = [...sampler.steps()]
+    const batches = [...sampler.steps()].slice(0, totalSteps - this.#state.step)
     const lastStep = this.#state.step + batches.length
     const steps = train({
       classifier: this.#faults.slowed(classifier),

@@ -4,7 +4,7 @@
  */
 import { deviceTitles } from '../../shared/domain/device.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
-import type { RunRecord, RunState } from '../../shared/domain/run.ts'
+import type { Imported, RunRecord, RunState } from '../../shared/domain/run.ts'
 import { formatCount, formatPercent } from './format.ts'
 import { warmupStepCount, type Summary } from './summary.ts'
 
@@ -71,7 +71,8 @@ function ofAccuracy(record: RunRecord, summary: Summary): string[] {
 }
 
 function ofSpeed(record: RunRecord, summary: Summary): string[] {
-  const caveats = record.config.device === 'cpu' ? ofCpuRanks(record) : [ofDevices(record.config)]
+  const caveats =
+    record.imported !== null ? ofImport(record.imported) : record.config.device === 'cpu' ? ofCpuRanks(record) : [ofDevices(record.config)]
   const timed = summary.stepMs?.count ?? 0
   if (timed === 0) caveats.push(`No step was timed: the first ${warmupStepCount} are warm-up and count for nothing.`)
   else if (timed < fewTimedSteps)
@@ -93,6 +94,14 @@ function ofCpuRanks({ config: { worldSize }, hardware, threadsPerRank }: RunReco
   return [
     caveat,
     `${formatCount(threads)} computing threads shared ${cores}: the ranks waited for each other's cores, and timings are longer than the work.`,
+  ]
+}
+
+function ofImport({ torch, backend, worldSize, nodes }: Imported): string[] {
+  const hosts = nodes === 1 ? 'one machine' : `${formatCount(nodes)} machines`
+  return [
+    `The figures were measured by PyTorch ${torch} with ${formatCount(worldSize)} ranks over ${backend} on ${hosts} and imported: this lab did not see them happen.`,
+    "PyTorch's all-reduce runs inside the backward pass: its time is part of forward and backward here, and no all-reduce time is given.",
   ]
 }
 

@@ -16,7 +16,7 @@ const wide = 720
 const half = 352
 
 /** `recorded` is false where there is nothing to draw: then there is nothing that was measured, and no key to it. */
-function figure(chart: Markup, key: Markup, caption: string, recorded: boolean): Markup {
+export function figure(chart: Markup, key: Markup, caption: string, recorded: boolean): Markup {
   return html`<figure>
     ${chart}${recorded ? key : null}
     <figcaption>${caption} ${recorded ? html`<span class="tag">measured</span>` : null}</figcaption>
@@ -170,7 +170,7 @@ export function throughputFigure(report: RunReport): Markup {
 }
 
 export function phaseFigure(report: RunReport): Markup {
-  const timings = rankTimings(report)
+  const timings = rankTimings(report).map((timing) => ({ ...timing, label: `rank ${timing.rank}` }))
   return figure(
     phaseChart('phases', 'Where a step’s time goes', timings, wide),
     phaseLegend(timings),

@@ -15,7 +15,7 @@ export function collectRunReport(detail: RunDetail, now: Date = new Date()): Run
     version: 1,
     id: `${record.id}-report`,
     generatedAt: now.toISOString(),
-    provenance: 'measured',
+    provenance: record.imported === null ? 'measured' : 'imported',
     record,
     epochs,
     steps,

@@ -3,6 +3,7 @@
  * that HTML and Markdown both render; the renderings escape.
  */
 import { deviceTitles } from '../../shared/domain/device.ts'
+import type { Hardware } from '../../shared/domain/hardware.ts'
 import { globalBatch, type RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
@@ -106,8 +107,7 @@ export function modelFacts({ record }: RunReport): Fact[] {
   ]
 }
 
-export function machineFacts({ record }: RunReport): Fact[] {
-  const { hardware } = record
+export function machineFacts(hardware: Hardware): Fact[] {
   return [
     { label: 'CPU', value: orMissing(hardware.cpuModel) },
     { label: 'Logical cores', value: formatCount(hardware.cpuCores) },
@@ -122,10 +122,10 @@ export function machineFacts({ record }: RunReport): Fact[] {
   ]
 }
 
-export const versionTable = ({ record }: RunReport): Table => ({
+export const versionTable = ({ versions }: Hardware): Table => ({
   columns: ['Software', 'Version'],
   textColumns: [1],
-  rows: Object.entries(record.hardware.versions),
+  rows: Object.entries(versions),
 })
 
 /** What has to be equal for another run to compute the same numbers. */

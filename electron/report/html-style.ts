@@ -73,6 +73,7 @@ tbody th{font-weight:400}
 table:not(.facts) tbody th{white-space:nowrap}
 td.number,th.number{text-align:right;padding-right:0;padding-left:.8rem}
 td.number{white-space:nowrap}
+td.number+td.text,th.number+th.text{padding-left:1.2rem}
 .facts{table-layout:fixed}
 .facts th{width:48%;color:var(--soft)}
 .pair .facts th{width:42%}

@@ -4,20 +4,12 @@
  */
 import type { RunReport } from '../../shared/domain/report.ts'
 import { epochFigures, lossFigure, phaseFigure, throughputFigure } from './charts.ts'
-import {
-  classTable,
-  configurationFacts,
-  dataFacts,
-  identityFacts,
-  machineFacts,
-  modelFacts,
-  versionTable,
-  type Fact,
-} from './conditions.ts'
-import { html, Markup, type HtmlValue } from './escape.ts'
+import { classTable, configurationFacts, dataFacts, identityFacts, machineFacts, modelFacts, versionTable } from './conditions.ts'
+import { html, Markup } from './escape.ts'
 import { formatDate, missing } from './format.ts'
+import { factsOf, pair, section, tableOf } from './html-parts.ts'
 import { styleSheet } from './html-style.ts'
-import { epochTable, keyFigures, rankTable, rankTableNote, stateLabels, titleOf, type Table } from './results.ts'
+import { epochTable, keyFigures, rankTable, rankTableNote, stateLabels, titleOf } from './results.ts'
 
 export function renderHtml(report: RunReport): string {
   const { record } = report
@@ -58,7 +50,7 @@ export function renderHtml(report: RunReport): string {
           ${section('Configuration', factsOf(configurationFacts(report)))}
           ${section('Data', pair(factsOf(dataFacts(report)), tableOf(classTable(report), 'the data was not read')))}
           ${section('Model', factsOf(modelFacts(report)))}
-          ${section('Machine and software', pair(factsOf(machineFacts(report)), tableOf(versionTable(report), 'no versions were recorded')))}
+          ${section('Machine and software', pair(factsOf(machineFacts(record.hardware)), tableOf(versionTable(record.hardware), 'no versions were recorded')))}
           ${section(
             'Repeating this run',
             html`<p>
@@ -69,8 +61,9 @@ export function renderHtml(report: RunReport): string {
               ${factsOf(identityFacts(report))}`,
           )}
           <footer>
-            Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was ${report.provenance} in
-            this run; what is marked derived was computed from the configuration.
+            Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was
+            ${report.provenance === 'imported' ? 'measured elsewhere and imported' : `${report.provenance} in this run`}; what is marked
+            derived was computed from the configuration.
           </footer>
         </main>
       </body>
@@ -123,48 +116,3 @@ function trouble({ record }: RunReport): Markup {
         </div>`
   }`
 }
-
-const section = (title: string, body: HtmlValue): Markup =>
-  html`<section>
-    <h2>${title}</h2>
-    ${body}
-  </section>`
-
-const pair = (left: Markup, right: Markup): Markup => html`<div class="pair">${left}${right}</div>`
-
-function tableOf(table: Table, whenEmpty: string): Markup {
-  if (table.rows.length === 0) return html`<p>${missing} ${whenEmpty}</p>`
-  const look = (column: number): string => (column === 0 || table.textColumns?.includes(column) ? 'text' : 'number')
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${table.columns.map((column, index) => html`<th scope="col" class="${look(index)}">${column}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${table.rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td class="${look(index)}">${cell}</td>`))}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`
-}
-
-const factsOf = (facts: readonly Fact[]): Markup =>
-  html`<div class="scroll">
-    <table class="facts">
-      <tbody>
-        ${facts.map(
-          (fact) =>
-            html`<tr>
-              <th scope="row">${fact.label}${fact.name === undefined ? null : html` <code>${fact.name}</code>`}</th>
-              <td class="${/^[0-9a-f]{64}$/.test(fact.value) ? 'digest' : 'text'}">${fact.value}</td>
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`

@@ -3,19 +3,11 @@
  * text goes through `markdownText` or a fence that is longer than any in it.
  */
 import type { RunReport } from '../../shared/domain/report.ts'
-import {
-  classTable,
-  configurationFacts,
-  dataFacts,
-  identityFacts,
-  machineFacts,
-  modelFacts,
-  versionTable,
-  type Fact,
-} from './conditions.ts'
+import { classTable, configurationFacts, dataFacts, identityFacts, machineFacts, modelFacts, versionTable } from './conditions.ts'
 import { markdownBlock, markdownText } from './escape.ts'
 import { formatDate, formatLoss, formatPercent } from './format.ts'
-import { epochTable, keyFigures, rankTable, rankTableNote, stateLabels, titleOf, type Table } from './results.ts'
+import { facts, table } from './markdown-parts.ts'
+import { epochTable, keyFigures, rankTable, rankTableNote, stateLabels, titleOf } from './results.ts'
 
 const curveWidth = 48
 
@@ -65,8 +57,8 @@ export function renderMarkdown(report: RunReport): string {
     '## Model',
     facts(modelFacts(report)),
     '## Machine and software',
-    facts(machineFacts(report)),
-    table(versionTable(report)),
+    facts(machineFacts(record.hardware)),
+    table(versionTable(record.hardware)),
     '## Repeating this run',
     markdownBlock(record.command, 'sh'),
     facts(identityFacts(report)),
@@ -82,20 +74,6 @@ function troubleOf({ record: { error, notes } }: RunReport): string[] {
       : [`> **Failed:** ${markdownText(error.title)}. ${markdownText(error.cause)} ${markdownText(error.suggestion)} (${error.code})`]
   return [...failure, ...(notes.length === 0 ? [] : [notes.map((note) => `- Note: ${markdownText(note)}`).join('\n')])]
 }
-
-function table({ columns, textColumns, rows }: Table): string {
-  if (rows.length === 0) return '– nothing was recorded'
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => markdownText(cell).trim() || ' ').join(' | ')} |`
-  const alignment = columns.map((_, index) => (index === 0 || textColumns?.includes(index) ? '---' : '---:'))
-  return [line(columns), `| ${alignment.join(' | ')} |`, ...rows.map(line)].join('\n')
-}
-
-const facts = (rows: readonly Fact[]): string =>
-  table({
-    columns: ['Setting', 'Value'],
-    textColumns: [1],
-    rows: rows.map(({ label, name, value }) => [name === undefined ? label : `${label} (${name})`, value]),
-  })
 
 /** A series as blocks of eight heights, mean values side by side, from its lowest to its highest, both named. */
 function curve(label: string, values: readonly number[], format: (value: number | null) => string): string {

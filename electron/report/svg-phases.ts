@@ -1,15 +1,14 @@
 /**
- * Where a step's time goes, as one SVG element: a bar for each rank, its phases one after the other as they follow in
- * a step. The colours are told apart by order and by labels too; the exact figures stand in the table beside it.
+ * Where a step's time goes, as one SVG element: a bar for each rank (or arm of a benchmark), its phases one after the other as
+ * they follow in a step. The colours are told apart by order and by labels too; the exact figures stand in the table beside it.
  */
 import { html, type Markup } from './escape.ts'
 import { formatMs } from './format.ts'
-import { phaseLabels, type RankTiming } from './results.ts'
-import { phaseNames } from './summary.ts'
+import { phaseLabels } from './results.ts'
+import { phaseNames, type PhaseName } from './summary.ts'
 import { text } from './svg-chart.ts'
 import { scaleOf } from './svg-scale.ts'
 
-const left = 56
 const rowHeight = 32
 const barHeight = 22
 /** Time outside all phases is drawn from this share of a step on. */
@@ -17,13 +16,22 @@ const otherFrom = 0.005
 /** Narrower segments carry no label. */
 const labelFrom = 58
 
+/** One bar. */
+export interface Timing {
+  /** 'rank 0'. */
+  label: string
+  stepMs: number | null
+  phases: Record<PhaseName, number | null>
+}
+
 interface Segment {
   look: string
   fromMs: number
   toMs: number
 }
 
-export function phaseChart(id: string, title: string, timings: readonly RankTiming[], width: number): Markup {
+export function phaseChart(id: string, title: string, timings: readonly Timing[], width: number): Markup {
+  const left = Math.max(56, 16 + 6.5 * Math.max(...timings.map(({ label }) => label.length), 0))
   const right = width - 16
   const bottom = timings.length * rowHeight + 6
   const height = bottom + 44
@@ -33,7 +41,7 @@ export function phaseChart(id: string, title: string, timings: readonly RankTimi
   const description = timings
     .map(
       (timing) =>
-        `Rank ${timing.rank}: step ${formatMs(timing.stepMs)}, of it ${phaseNames.map((phase) => `${phaseLabels[phase]} ${formatMs(timing.phases[phase])}`).join(', ')}.`,
+        `${timing.label}: step ${formatMs(timing.stepMs)}, of it ${phaseNames.map((phase) => `${phaseLabels[phase]} ${formatMs(timing.phases[phase])}`).join(', ')}.`,
     )
     .join(' ')
 
@@ -43,7 +51,7 @@ export function phaseChart(id: string, title: string, timings: readonly RankTimi
     ${x.ticks.map((tick) => html`<path class="grid" d="M${tick.at.toFixed(1)} 6V${bottom}" />${text(tick.label, tick.at, bottom + 17, 'middle')}`)}
     ${bars.map((bar, row) => {
       const top = 6 + row * rowHeight + (rowHeight - barHeight) / 2
-      const label = text(`rank ${timings[row]!.rank}`, left - 8, top + 15, 'end', 'row-label')
+      const label = text(timings[row]!.label, left - 8, top + 15, 'end', 'row-label')
       return html`${label} ${bar.map((segment) => segmentOf(segment, x.at(segment.fromMs), x.at(segment.toMs), top))}`
     })}
     <path class="axis" d="M${left} 6V${bottom}" />
@@ -53,7 +61,7 @@ export function phaseChart(id: string, title: string, timings: readonly RankTimi
 }
 
 /** Phases in the order in which they happen, then time outside all of them. */
-function segmentsOf(timing: RankTiming): Segment[] {
+function segmentsOf(timing: Timing): Segment[] {
   const segments: Segment[] = []
   let fromMs = 0
   for (const phase of phaseNames) {
@@ -66,7 +74,7 @@ function segmentsOf(timing: RankTiming): Segment[] {
 }
 
 /** Whether a noticeable part of the step lies outside all phases. */
-function hasOther({ stepMs, phases }: RankTiming): boolean {
+function hasOther({ stepMs, phases }: Timing): boolean {
   const inPhases = phaseNames.reduce((sum, phase) => sum + (phases[phase] ?? 0), 0)
   return stepMs !== null && stepMs - inPhases > otherFrom * stepMs
 }
@@ -82,7 +90,7 @@ function segmentOf({ look, fromMs, toMs }: Segment, from: number, to: number, to
     />${label}`
 }
 
-export function phaseLegend(timings: readonly RankTiming[]): Markup {
+export function phaseLegend(timings: readonly Timing[]): Markup {
   const looks = phaseNames.map((phase) => ({ look: phase as string, label: phaseLabels[phase] }))
   if (timings.some(hasOther)) looks.push({ look: 'other', label: 'other' })
   return html`<ul class="legend">

@@ -153,6 +153,7 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
     timeToFirstStepMs: null,
     notes: crowded === null ? [] : [crowded],
     incidents: [],
+    imported: null,
   }
   return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null, resumeStep: 0 }
 }

@@ -1,4 +1,5 @@
 /** Says where a number comes from. Quiet, but beside every number that matters. */
+import { createContext, useContext } from 'react'
 import type { Provenance } from '../../shared/domain/hardware.ts'
 import styles from './provenance-tag.module.css'
 
@@ -9,7 +10,15 @@ const meanings: Record<Provenance, string> = {
   simulated: 'Comes from a simulation, not from hardware',
 }
 
-export function ProvenanceTag({ provenance }: { provenance: Provenance }) {
+/** Where the numbers of a whole screen come from. */
+export const ScreenProvenance = createContext<Provenance>('measured')
+
+export function ProvenanceTag({ provenance }: { provenance?: Provenance }) {
+  const ofScreen = useContext(ScreenProvenance)
+  return <Tag provenance={provenance ?? ofScreen} />
+}
+
+function Tag({ provenance }: { provenance: Provenance }) {
   return (
     <span className={styles.tag} data-provenance={provenance} title={meanings[provenance]}>
       {provenance}

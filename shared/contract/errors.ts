@@ -26,6 +26,9 @@ export const errorCodes = [
   'CHECKPOINT_NOT_FOUND',
   'RUN_NOT_FOUND',
   'RUN_NOT_RESUMABLE',
+  'IMPORT_INVALID',
+  'BENCHMARK_NOT_FOUND',
+  'BENCHMARK_TOO_SHORT',
   // training
   'RUN_ALREADY_ACTIVE',
   'RANK_FAILED',
@@ -42,6 +45,10 @@ export const errorCodes = [
   'PORT_IN_USE',
   'UNAUTHORIZED',
   'TOO_BUSY',
+  'TOOL_NOT_FOUND',
+  'REMOTE_FAILED',
+  'KAGGLE_NO_TOKEN',
+  'KAGGLE_FAILED',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const

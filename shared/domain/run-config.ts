@@ -49,6 +49,8 @@ const runConfigFields = z.object({
   threadsPerRank: z.int().min(1).max(256).optional(),
   /** Absent: the model's recipe. */
   epochs: z.int().min(1).max(1000).optional(),
+  /** Ends after so many optimizer steps, as after the last epoch: evaluated and saved. Absent: only the epochs count. */
+  maxSteps: z.int().min(1).optional(),
   /** Examples per rank and micro-step. `globalBatch` is derived, see below. */
   microBatch: z.int().min(1).max(4096).default(32),
   gradAccumSteps: z.int().min(1).max(1024).default(1),

@@ -69,6 +69,18 @@ export const incidentSchema = z.object({
 })
 export type Incident = z.infer<typeof incidentSchema>
 
+/** Where a run was made that the lab did not make itself. */
+export const importedSchema = z.object({
+  /** What wrote it. */
+  program: z.string(),
+  torch: z.string(),
+  /** Of torch.distributed: nccl or gloo. */
+  backend: z.string(),
+  worldSize: z.int().positive(),
+  nodes: z.int().positive(),
+})
+export type Imported = z.infer<typeof importedSchema>
+
 export const runRecordSchema = z.object({
   /** Version of this file's shape. */
   format: z.literal(1),
@@ -101,6 +113,8 @@ export const runRecordSchema = z.object({
   notes: z.array(z.string()),
   /** Oldest first. */
   incidents: z.array(incidentSchema).default([]),
+  /** Null: measured by this lab. */
+  imported: importedSchema.nullable().default(null),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 

@@ -183,6 +183,7 @@ function fakeRecord(
     timeToFirstStepMs,
     notes: [],
     incidents: [],
+    imported: null,
     ...overrides,
   }
 }

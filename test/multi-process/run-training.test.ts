@@ -119,6 +119,19 @@ describe('a run', () => {
     expect(await run.finished).toMatchObject({ state: 'done', threadsPerRank: 1 })
   })
 
+  it('that may make 7 steps makes 7, with the learning rate at its end, is evaluated and saved', async () => {
+    const bench = await createBench(300)
+    const run = await bench.start(bench.config({ maxSteps: 7 }))
+    expect(await run.finished).toMatchObject({ state: 'done', totalSteps: 7 })
+    const { steps, epochs } = await readMetrics(run.runDirectory)
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(steps.at(-1)!.learningRate).toBeLessThan(0.2 * 1e-3)
+    expect(epochs).toMatchObject([{ step: 7, validationCount: 60, checkpoint: 'step-000007' }])
+    const over = await bench.start(bench.config({ maxSteps: 20, epochs: 5 }))
+    expect(await over.finished).toMatchObject({ state: 'done', totalSteps: 20 })
+    expect((await readMetrics(over.runDirectory)).epochs.map(({ step }) => step)).toEqual([15, 20])
+  })
+
   it('of three ranks and two micro-steps deals with a last batch that leaves a rank without rows', async () => {
     const bench = await createBench(60)
     const run = await bench.start(bench.config({ worldSize: 3, microBatch: 4, gradAccumSteps: 2, epochs: 1, validationFraction: 0.15 }))

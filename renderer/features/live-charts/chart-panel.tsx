@@ -54,7 +54,7 @@ export function ChartPanel({ title, unit, summary, legend, columns, rows, empty,
       className={className}
       actions={
         <>
-          {hasRows && <ProvenanceTag provenance="measured" />}
+          {hasRows && <ProvenanceTag />}
           <Button
             size="compact-xs"
             variant="subtle"

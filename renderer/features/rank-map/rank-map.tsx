@@ -34,7 +34,7 @@ export function RankMap({ ranks, lastStep, parameterCount, children, className }
     <Panel
       title="Rank map"
       hint={plural(ranks.length, 'process', 'processes')}
-      actions={<ProvenanceTag provenance="measured" />}
+      actions={<ProvenanceTag />}
       className={className}
     >
       {children}

@@ -7,7 +7,7 @@ import styles from './epoch-panel.module.css'
 
 export function EpochPanel({ epochs, active, className }: { epochs: EpochMetrics[]; active: boolean; className?: string | undefined }) {
   return (
-    <Panel title="Epochs" flush className={className} actions={epochs.length > 0 && <ProvenanceTag provenance="measured" />}>
+    <Panel title="Epochs" flush className={className} actions={epochs.length > 0 && <ProvenanceTag />}>
       {epochs.length === 0 ? (
         <p className={styles.empty}>{active ? 'The first row comes when the first epoch has ended.' : 'No epoch was completed.'}</p>
       ) : (

@@ -23,7 +23,7 @@ export function KeyFigures({ view, steps }: { view: RunView; steps: readonly Ste
       {figuresOf(view, steps).map((figure) => (
         <div key={figure.name} className={styles.figure}>
           <dt>
-            {figure.name} {figure.value !== '–' && <ProvenanceTag provenance="measured" />}
+            {figure.name} {figure.value !== '–' && <ProvenanceTag />}
           </dt>
           <dd>
             <span className={styles.value}>{figure.value}</span>

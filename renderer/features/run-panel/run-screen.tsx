@@ -7,6 +7,7 @@ import { useRunViews } from '../../state/run-view.ts'
 import type { RunView } from '../../state/run-view.ts'
 import { isActive } from '../../state/runs.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { ScreenProvenance } from '../../ui/provenance-tag.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import type { ChartInput } from '../live-charts/chart-input.ts'
 import { LossChart } from '../live-charts/loss-chart.tsx'
@@ -39,7 +40,9 @@ export function RunScreen({ runId }: { runId: string }) {
     <Screen title={runTitle(view.record)} subtitle={<RunNow view={view} />} actions={<RunActions view={view} onError={setError} />}>
       {[error, failure].map((notice) => notice && <ErrorNotice key={notice.title} error={notice} />)}
       <RunNotes record={view.record} ranks={view.ranks} />
-      <Board view={view} onError={setError} />
+      <ScreenProvenance value={view.record.imported ? 'imported' : 'measured'}>
+        <Board view={view} onError={setError} />
+      </ScreenProvenance>
     </Screen>
   )
 }

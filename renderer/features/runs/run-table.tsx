@@ -5,6 +5,7 @@ import { modelPresets } from '../../../shared/domain/model-config.ts'
 import type { RunSummary } from '../../../shared/domain/run.ts'
 import { isActive } from '../../state/runs.ts'
 import { dateTime, duration, fixed, percent } from '../../ui/format.ts'
+import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { go, href } from '../../ui/route.ts'
 import { StateBadge } from '../../ui/run-state.tsx'
 import { dataTitle, runTitle } from '../run-panel/run-title.ts'
@@ -56,7 +57,8 @@ export function RunTable({ runs, compact = false, onRemove }: RunTableProps) {
               <th scope="row" className={styles.name}>
                 <a href={href('runs', record.id)} onClick={(event) => event.stopPropagation()}>
                   {runTitle(record)}
-                </a>
+                </a>{' '}
+                {record.imported && <ProvenanceTag provenance="imported" />}
               </th>
               <td>
                 <StateBadge state={record.state} bare />

@@ -1,6 +1,6 @@
 /** Every run that this lab keeps. */
 import { Button, Group, Modal } from '@mantine/core'
-import { IconListDetails } from '@tabler/icons-react'
+import { IconChartLine, IconListDetails } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { RunSummary } from '../../../shared/domain/run.ts'
@@ -34,7 +34,29 @@ export function RunsScreen() {
 
   const runs = list.value ?? []
   return (
-    <Screen title="Runs" subtitle={list.value ? `${plural(runs.length, 'run')}, newest first` : undefined}>
+    <Screen
+      title="Runs"
+      subtitle={list.value ? `${plural(runs.length, 'run')}, newest first` : undefined}
+      actions={
+        runs.length > 1 && (
+          <Button
+            component="a"
+            href={href(
+              'compare',
+              runs
+                .slice(0, 2)
+                .map(({ record }) => record.id)
+                .join(','),
+            )}
+            size="xs"
+            variant="default"
+            leftSection={<IconChartLine size={15} aria-hidden />}
+          >
+            Compare runs
+          </Button>
+        )
+      }
+    >
       {[error, list.error].map((failure) => failure && <ErrorNotice key={failure.title} error={failure} />)}
       <Panel title="All runs" flush>
         {runs.length > 0 ? (

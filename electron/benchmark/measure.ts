@@ -1,0 +1,49 @@
+/** From the recorded steps of one repetition to what counts: warm-up set apart, phases, straggler, accuracy. Pure. */
+import type { Measurement, Plan } from '../../shared/domain/benchmark.ts'
+import type { EpochMetrics, RankStep, StepMetrics } from '../../shared/domain/metrics.ts'
+import type { RankStatus } from '../../shared/domain/run.ts'
+import { median } from '../../shared/domain/series.ts'
+
+export interface Recorded {
+  steps: readonly StepMetrics[]
+  epochs: readonly EpochMetrics[]
+  ranks: readonly RankStatus[]
+}
+
+const slowest = ({ ranks }: StepMetrics): number => Math.max(...ranks.map(({ stepMs }) => stepMs))
+const total = (ranks: readonly RankStep[], of: (rank: RankStep) => number): number => ranks.reduce((sum, rank) => sum + of(rank), 0)
+
+/** Null where it has fewer steps than the plan measures. */
+export function measurementOf({ steps, epochs, ranks }: Recorded, { warmupSteps, measuredSteps }: Plan): Measurement | null {
+  const measured = steps.slice(warmupSteps, warmupSteps + measuredSteps)
+  if (measured.length < measuredSteps) return null
+  const entries = measured.flatMap((step) => step.ranks)
+  const mean = (of: (rank: RankStep) => number): number => total(entries, of) / entries.length
+  const phases = {
+    dataMs: mean(({ phases }) => phases.dataMs),
+    forwardBackwardMs: mean(({ phases }) => phases.forwardBackwardMs),
+    allReduceMs: mean(({ phases }) => phases.allReduceMs),
+    optimizerMs: mean(({ phases }) => phases.optimizerMs),
+  }
+  const stepMs = measured.map(slowest)
+  const meanStepMs = stepMs.reduce((sum, ms) => sum + ms, 0) / stepMs.length
+  const named = phases.dataMs + phases.forwardBackwardMs + phases.allReduceMs + phases.optimizerMs
+  const work = ({ stepMs: whole, phases: { allReduceMs } }: RankStep): number => whole - allReduceMs
+  const gaps = measured
+    .filter((step) => step.ranks.length > 1)
+    .map((step) => Math.max(...step.ranks.map(work)) - Math.min(...step.ranks.map(work)))
+  const last = epochs.at(-1)
+  const rss = ranks.map(({ rssBytes }) => rssBytes).filter((bytes) => bytes !== null)
+  return {
+    provenance: 'measured',
+    stepMs,
+    warmupMs: steps.slice(0, warmupSteps).map(slowest),
+    sampleCount: measured.reduce((sum, { exampleCount }) => sum + exampleCount, 0),
+    tokenCount: total(entries, ({ tokenCount }) => tokenCount),
+    paddedTokenCount: total(entries, ({ paddedTokenCount }) => paddedTokenCount),
+    phases: { ...phases, idleMs: Math.max(0, meanStepMs - named) },
+    stragglerGapMs: median(gaps),
+    rssBytes: rss.length === 0 ? null : Math.max(...rss),
+    validation: last ? { accuracy: last.validationAccuracy, rowCount: last.validationCount } : null,
+  }
+}

@@ -1,0 +1,60 @@
+/** Runs a program of the person's own (kaggle, ssh) and hands over what it prints, line by line. Never through a shell. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { LabError } from '../../shared/contract/errors.ts'
+
+export interface CommandOptions {
+  /** Every line of stdout and stderr, as it comes. */
+  onLine?: (line: string) => void
+  signal?: AbortSignal | undefined
+  /** Fed to standard input. */
+  input?: NodeJS.ReadableStream
+}
+
+export interface CommandResult {
+  code: number
+  /** Its last lines, both streams. */
+  output: string
+}
+
+const keptLines = 200
+
+/** Throws TOOL_NOT_FOUND where there is no such program, and the signal's reason where it was aborted. */
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  { onLine, signal, input }: CommandOptions = {},
+): Promise<CommandResult> {
+  signal?.throwIfAborted()
+  const lines: string[] = []
+  const child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}) })
+  const take = (line: string): void => {
+    lines.push(line)
+    if (lines.length > keptLines) lines.shift()
+    onLine?.(line)
+  }
+  for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', take)
+  if (input && child.stdin) {
+    // A program that ends early closes its input: how it ended says more.
+    child.stdin.on('error', () => undefined)
+    input.pipe(child.stdin)
+  }
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? notFound(program) : error))
+    child.once('close', (exitCode) => resolve(exitCode ?? 1))
+  })
+  return { code, output: lines.join('\n') }
+}
+
+const installHints: Record<string, string> = {
+  kaggle: 'Install it with pip install kaggle, or follow "Kaggle by hand" in the bundle\'s README.',
+  ssh: 'Install OpenSSH, or copy the bundle to the other machine yourself and start run_ddp.sh there.',
+}
+
+const notFound = (program: string): LabError =>
+  new LabError({
+    code: 'TOOL_NOT_FOUND',
+    title: `The program ${program} is not installed`,
+    cause: `${program} was not found on this machine.`,
+    suggestion: installHints[program] ?? `Install ${program}.`,
+  })

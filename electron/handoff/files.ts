@@ -1,0 +1,26 @@
+/** The files of a bundle that are the same in all of them: Python as it lies in `python/`, taken in at build. */
+import kaggle from './python/kaggle_run.py?raw'
+import journal from './python/journal.py?raw'
+import model from './python/model.py?raw'
+import records from './python/records.py?raw'
+import requirements from './python/requirements.txt?raw'
+import rows from './python/rows.py?raw'
+import runBat from './python/run_ddp.bat?raw'
+import runShell from './python/run_ddp.sh?raw'
+import slurm from './python/slurm.sbatch?raw'
+import train from './python/train_ddp.py?raw'
+
+export const bundleFiles: Readonly<Record<string, string>> = {
+  'train_ddp.py': train,
+  'model.py': model,
+  'rows.py': rows,
+  'journal.py': journal,
+  'records.py': records,
+  'requirements.txt': requirements,
+  'run_ddp.sh': runShell,
+  // cmd.exe reads a label or a jump wrongly where lines end as elsewhere.
+  'run_ddp.bat': runBat.replaceAll('\n', '\r\n'),
+  'slurm.sbatch': slurm,
+  'kaggle_run.py': kaggle,
+}
+export const executableFiles: readonly string[] = ['run_ddp.sh', 'slurm.sbatch']

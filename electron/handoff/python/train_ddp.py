@@ -1,0 +1,187 @@
+"""
+Trains the classifier of this folder with PyTorch's DistributedDataParallel. Start it with run_ddp.sh (run_ddp.bat), or:
+
+    torchrun --standalone --nproc_per_node 2 train_ddp.py
+
+On a machine with CUDA each rank takes a GPU and gradients travel by NCCL; elsewhere ranks are CPU processes and it is
+gloo. What it writes to --out (default: out) DistriNews Lab can import: run.json, metrics.jsonl, model/.
+"""
+import argparse
+import contextlib
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch.nn.functional import cross_entropy
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+
+from journal import Journal
+from model import Classifier
+from records import load_safetensors
+from rows import LabOrder, Rows, TorchOrder, collate
+
+HERE = Path(__file__).resolve().parent
+MEASURED = ("loss_sum", "examples", "tokens", "padded_tokens", "step_ms", "data_ms", "compute_ms", "optimizer_ms")
+
+
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=HERE / "out")
+    parser.add_argument("--order", choices=["torch", "lab"], default="torch", help="DistributedSampler, or the lab's own order")
+    parser.add_argument("--epochs", type=int, help="instead of the number in bundle.json")
+    parser.add_argument("--max-steps", type=int, help="end after so many optimizer steps")
+    parser.add_argument("--cpu", action="store_true", help="do not use GPUs")
+    return parser.parse_args()
+
+
+def main():
+    options = read_options()
+    if "RANK" not in os.environ:
+        sys.exit("train_ddp.py is started by torchrun, which tells each process its rank: use run_ddp.sh")
+    local_rank, local_size = int(os.environ["LOCAL_RANK"]), int(os.environ["LOCAL_WORLD_SIZE"])
+    use_cuda = torch.cuda.is_available() and not options.cpu
+    if use_cuda and local_size > torch.cuda.device_count():
+        sys.exit(f"{local_size} ranks need {local_size} GPUs, this machine has {torch.cuda.device_count()}: start fewer, or --cpu")
+    device = torch.device("cuda", local_rank) if use_cuda else torch.device("cpu")
+    if use_cuda:
+        torch.cuda.set_device(device)
+    else:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // local_size))
+    dist.init_process_group("nccl" if use_cuda else "gloo")
+    try:
+        train(options, device)
+    finally:
+        dist.destroy_process_group()
+
+
+def train(options, device):
+    rank, world_size = dist.get_rank(), dist.get_world_size()
+    bundle = json.loads((HERE / "bundle.json").read_text(encoding="utf-8"))
+    config = dict(bundle["record"]["config"], worldSize=world_size, device=device.type)
+    if options.epochs is not None:
+        config["epochs"] = options.epochs
+    torch.manual_seed(config["seed"] + rank)  # dropout: every rank its own; the weights come from a file
+
+    model = Classifier(json.loads((HERE / "model" / "config.json").read_text(encoding="utf-8")))
+    model.load_state_dict(load_safetensors(HERE / "model" / "model.safetensors"), strict=True)
+    model.to(device)  # before DDP looks at the parameters
+    rows, validation = Rows(HERE / "data" / "train.jsonl"), Rows(HERE / "data" / "validation.jsonl")
+    order = {"torch": TorchOrder, "lab": LabOrder}[options.order](
+        rows, config["microBatch"], config["gradAccumSteps"], world_size, rank, config["seed"]
+    )
+    ddp = DistributedDataParallel(
+        model,
+        device_ids=[device.index] if device.type == "cuda" else None,
+        bucket_cap_mb=max(1, round(config["bucketCapBytes"] / 2**20)),
+        gradient_as_bucket_view=True,
+    )
+    optimizer = torch.optim.AdamW(decay_groups(model, config["weightDecay"]), lr=config["learningRate"])
+    total_steps = config["epochs"] * sum(1 for _ in order.steps())
+    if options.max_steps is not None:
+        total_steps = min(total_steps, options.max_steps)
+
+    journal = Journal(options.out, HERE, bundle, config, device, total_steps) if rank == 0 else None  # one writer
+    began, step = time.perf_counter(), 0
+    elapsed_ms = lambda: (time.perf_counter() - began) * 1000
+    for epoch in range(config["epochs"]):
+        order.set_epoch(epoch)
+        ddp.train()
+        steps = list(order.steps())
+        loader = iter(DataLoader(rows, batch_sampler=[batch for batches, _ in steps for batch in batches], collate_fn=collate))
+        for micro_batches, global_count in steps[: total_steps - step]:
+            step += 1
+            learning_rate = learning_rate_at(step, total_steps, config)
+            measured, grad_norm = train_step(ddp, optimizer, loader, len(micro_batches), global_count, learning_rate, config, device)
+            by_rank = gather(measured, device)
+            if journal:
+                journal.step(step, epoch, by_rank, grad_norm, learning_rate, elapsed_ms())
+        accuracy, loss = evaluate(model, validation, config["microBatch"], device)
+        if journal:
+            journal.epoch(step, epoch, len(validation), loss, accuracy, elapsed_ms())
+            journal.save_model(model, step, epoch, accuracy)
+        if step >= total_steps:
+            break
+    if journal:
+        journal.end()
+
+
+def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate, config, device):
+    """One optimizer step. Returns what this rank measured, and the norm of the mean gradient over all ranks."""
+    began = time.perf_counter()
+    measured = dict.fromkeys(MEASURED, 0.0)
+    for micro_step in range(micro_steps):
+        started = time.perf_counter()
+        ids, mask, labels, weights = (tensor.to(device) for tensor in next(loader))
+        measured["data_ms"] += (time.perf_counter() - started) * 1000
+        started = time.perf_counter()
+        # Gradients travel with the last micro-step only.
+        with contextlib.nullcontext() if micro_step == micro_steps - 1 else ddp.no_sync():
+            loss_sum = (cross_entropy(ddp(ids, mask), labels, reduction="none") * weights).sum()
+            # DDP divides by the number of ranks; what is wanted is the mean over the examples of all ranks, which may
+            # have different numbers of them: a mean of the ranks' means would be another number.
+            (loss_sum * dist.get_world_size() / global_count).backward()
+        measured["loss_sum"] += loss_sum.item()
+        measured["examples"] += weights.sum().item()
+        measured["tokens"] += (mask * weights[:, None]).sum().item()
+        measured["padded_tokens"] += ids.numel()
+        measured["compute_ms"] += (time.perf_counter() - started) * 1000
+    started = time.perf_counter()
+    grad_norm = torch.nn.utils.clip_grad_norm_(ddp.parameters(), config["maxGradNorm"]).item()
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    measured["optimizer_ms"] = (time.perf_counter() - started) * 1000
+    measured["step_ms"] = (time.perf_counter() - began) * 1000
+    return measured, grad_norm
+
+
+def gather(measured, device):
+    """The numbers of all ranks, on every rank. Some cards have no 64-bit floats worth using; these fit into 32."""
+    mine = torch.tensor([measured[name] for name in MEASURED], dtype=torch.float32, device=device)
+    all_ranks = [torch.empty_like(mine) for _ in range(dist.get_world_size())]
+    dist.all_gather(all_ranks, mine)
+    return [dict(zip(MEASURED, numbers.tolist())) for numbers in all_ranks]
+
+
+@torch.no_grad()
+def evaluate(model, rows, batch_size, device):
+    """Accuracy and mean loss. Each rank takes every world_size-th row: each row counts once, whatever the world size."""
+    model.eval()
+    mine = torch.utils.data.Subset(rows, range(dist.get_rank(), len(rows), dist.get_world_size()))
+    sums = torch.zeros(2, dtype=torch.float32, device=device)
+    for batch in DataLoader(mine, batch_size=batch_size, collate_fn=collate):
+        ids, mask, labels, _ = (tensor.to(device) for tensor in batch)
+        logits = model(ids, mask)
+        sums += torch.stack([(logits.argmax(-1) == labels).sum().float(), cross_entropy(logits, labels, reduction="sum")])
+    dist.all_reduce(sums)
+    correct, loss_sum = sums.tolist()
+    return correct / len(rows), loss_sum / len(rows)
+
+
+def decay_groups(model, weight_decay):
+    """Biases and LayerNorm are not decayed."""
+    return [
+        {"params": [value for value in model.parameters() if value.dim() > 1], "weight_decay": weight_decay},
+        {"params": [value for value in model.parameters() if value.dim() == 1], "weight_decay": 0.0},
+    ]
+
+
+def learning_rate_at(step, total_steps, config):
+    """Linear warm-up, then constant, a straight line or half a cosine that would end one step after the last."""
+    peak_step = max(1, math.floor(total_steps * config["warmupFraction"] + 0.5))
+    if step <= peak_step:
+        return config["learningRate"] * step / peak_step
+    left = (total_steps + 1 - step) / (total_steps + 1 - peak_step)
+    shape = {"constant": 1, "linear": left, "cosine": (1 - math.cos(math.pi * left)) / 2}
+    return config["learningRate"] * shape[config["schedule"]]
+
+
+if __name__ == "__main__":
+    main()

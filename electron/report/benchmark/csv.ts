@@ -1,0 +1,52 @@
+/** A benchmark as CSV: one row for each repetition with its figures in full precision; texts are defused. */
+import { csvRow } from '../../../shared/domain/csv-cell.ts'
+import { median, quantile } from '../../../shared/domain/series.ts'
+import { visible } from '../escape.ts'
+import type { BenchmarkFacts } from './facts.ts'
+
+const columns = [
+  'benchmark', 'arm', 'label', 'ranks', 'rows_per_step', 'repetition', 'seed', 'state', 'provenance', 'samples_per_sec', 'tokens_per_sec',
+  'padded_tokens_per_sec', 'step_ms_p50', 'step_ms_p95', 'step_ms_p99', 'data_ms', 'forward_backward_ms', 'all_reduce_ms', 'optimizer_ms',
+  'idle_ms', 'straggler_gap_ms', 'rss_bytes', 'validation_accuracy', 'validation_rows', 'others_busy_share', 'calibration_before_ms',
+  'calibration_after_ms', 'energy_joules', 'error',
+] // prettier-ignore
+
+export function renderBenchmarkCsv({ benchmark, results }: BenchmarkFacts): string {
+  const rows = benchmark.repetitions.map(({ arm, repetition, seed, state, measured: m, conditions, error }) => {
+    const result = results.find((of) => of.arm.id === arm)!
+    const seconds = m ? m.stepMs.reduce((sum, ms) => sum + ms / 1000, 0) : Number.NaN
+    const rate = (count: number | undefined): number | null => (count === undefined ? null : count / seconds)
+    return [
+      benchmark.id,
+      arm,
+      visible(result.arm.label),
+      result.arm.config.worldSize,
+      result.rowsPerStep,
+      repetition,
+      seed,
+      state,
+      m?.provenance ?? null,
+      rate(m?.sampleCount),
+      rate(m?.tokenCount),
+      rate(m?.paddedTokenCount),
+      m && median(m.stepMs),
+      m && quantile(m.stepMs, 0.95),
+      m && quantile(m.stepMs, 0.99),
+      m?.phases.dataMs ?? null,
+      m?.phases.forwardBackwardMs ?? null,
+      m?.phases.allReduceMs ?? null,
+      m?.phases.optimizerMs ?? null,
+      m?.phases.idleMs ?? null,
+      m?.stragglerGapMs ?? null,
+      m?.rssBytes ?? null,
+      m?.validation?.accuracy ?? null,
+      m?.validation?.rowCount ?? null,
+      conditions?.busyShare ?? null,
+      conditions?.calibrationMs?.[0] ?? null,
+      conditions?.calibrationMs?.[1] ?? null,
+      conditions?.energyJoules ?? null,
+      error && visible(`${error.title}. ${error.cause}`),
+    ]
+  })
+  return [columns, ...rows].map(csvRow).join('')
+}

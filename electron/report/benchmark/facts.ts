@@ -1,0 +1,240 @@
+/**
+ * What a benchmark shows, as words and tables that HTML, Markdown and CSV render; the renderings escape. Nothing here is
+ * called a speed-up unless every gate is open.
+ */
+import { type ArmResult, armResults, type Comparison, comparisons } from '../../../shared/benchmark/analysis.ts'
+import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
+import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import { deviceTitles } from '../../../shared/domain/device.ts'
+import type { RunConfig } from '../../../shared/domain/run-config.ts'
+import { isDetectable, type Summary } from '../../../shared/domain/statistics.ts'
+import type { Fact } from '../conditions.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDate,
+  formatDecimal,
+  formatInterval,
+  formatMs,
+  formatPercent,
+  formatQuantity,
+  missing,
+} from '../format.ts'
+import type { Table } from '../results.ts'
+
+export interface BenchmarkFacts {
+  benchmark: Benchmark
+  results: ArmResult[]
+  comparisons: Comparison[]
+  gates: Gate[]
+  /** Whether the ratio of throughputs may be called a speed-up. */
+  maySaySpeedUp: boolean
+}
+
+export function collectBenchmark(benchmark: Benchmark): BenchmarkFacts {
+  const results = armResults(benchmark)
+  const gates = gatesOf(benchmark, results)
+  return { benchmark, results, comparisons: comparisons(results), gates, maySaySpeedUp: maySaySpeedUp(gates) }
+}
+
+export const titleOf = ({ plan }: Benchmark): string => plan.name || plan.arms.map(({ label }) => label).join(' against ')
+
+/** 'Speed-up', or what it is instead. */
+export const ratioWord = ({ maySaySpeedUp: may, benchmark }: BenchmarkFacts): string =>
+  may ? (benchmark.plan.scaling === 'weak' ? 'Speed-up (weak scaling)' : 'Speed-up') : 'Ratio of throughputs'
+
+const times = (ratio: number): string => `${formatDecimal(ratio, 2)} ×`
+const interval = (of: readonly [number, number] | null, format: (value: number) => string): string =>
+  of === null ? missing : `${format(of[0])} – ${format(of[1])}`
+
+export function verdictOf({ throughput }: Comparison): string {
+  if (throughput.interval === null) return 'too few repetitions to say'
+  if (!isDetectable(throughput)) return 'no detectable difference'
+  return throughput.ratio > 1 ? 'faster' : 'slower'
+}
+
+/** The result in sentences, the weakest claim that holds. */
+export function sentencesOf(facts: BenchmarkFacts): string[] {
+  const { benchmark, results } = facts
+  const base = results[0]
+  const compared = facts.comparisons.map((comparison) => {
+    const { arm, throughput, efficiency } = comparison
+    const rate = results.find((result) => result.arm.id === arm.id)?.samplesPerSec
+    const absolute = `${formatQuantity(rate?.median)} samples/s against ${formatQuantity(base?.samplesPerSec?.median)}`
+    if (throughput.interval !== null && !isDetectable(throughput))
+      return `${arm.label}: no detectable difference (${absolute}; ratio ${times(throughput.ratio)}, 95 % interval ${interval(throughput.interval, times)}).`
+    const word = verdictOf(comparison) === 'slower' ? 'slower,' : ratioWord(facts).toLowerCase()
+    return `${arm.label}: ${word} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}; efficiency ${formatPercent(efficiency)}.`
+  })
+  const closed = facts.gates.filter(({ isOpen }) => !isOpen)
+  return [
+    ...compared,
+    ...(closed.length > 0 ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`] : []),
+    ...caveatsOf(benchmark),
+  ]
+}
+
+export function caveatsOf({ plan, hardware }: Benchmark): string[] {
+  const cores = `${formatCount(hardware.cpuCores)} logical CPU ${hardware.cpuCores === 1 ? 'core' : 'cores'}`
+  return [
+    ...(plan.form === 'quick'
+      ? [`A quick form: ${plan.repetitions} repetitions of ${plan.measuredSteps} steps. The full form has 5 of 200.`]
+      : []),
+    ...(plan.arms.some(({ config }) => config.device === 'cpu')
+      ? [`CPU ranks share the ${cores} of one machine: this teaches mechanics, not GPU performance.`]
+      : []),
+    ...(plan.scaling === 'weak'
+      ? ['Weak scaling: every rank has as many rows in each arm, so that arms with more ranks make larger steps and other updates.']
+      : []),
+  ]
+}
+
+/** What this benchmark says nothing about. */
+export const notMeasured = (facts: BenchmarkFacts): string[] => [
+  'time to a given accuracy',
+  'latency of inference',
+  ...(facts.results.every(({ joulesPerSample }) => joulesPerSample === null) ? ['energy: the machine does not tell'] : []),
+  ...(facts.benchmark.peakFlops === null ? ['utilisation: the peak of the machine could not be measured'] : []),
+]
+
+const summaryCells = (summary: Summary | null): string[] => [
+  formatQuantity(summary?.median),
+  interval(summary?.interval ?? null, formatQuantity),
+  summary === null ? missing : `${formatQuantity(summary.q1)} – ${formatQuantity(summary.q3)}`,
+  summary === null ? missing : `${formatQuantity(summary.min)} – ${formatQuantity(summary.max)}`,
+]
+
+export const throughputTable = ({ results }: BenchmarkFacts): Table => ({
+  columns: ['Arm', 'n', 'Samples / s', '95 % interval', 'Quartiles', 'Lowest – highest', 'Tokens / s', 'With padding'],
+  rows: results.map(({ arm, done, samplesPerSec, tokensPerSec, paddedTokensPerSec }) => [
+    arm.label,
+    String(done.length),
+    ...summaryCells(samplesPerSec),
+    formatQuantity(tokensPerSec?.median),
+    formatQuantity(paddedTokensPerSec?.median),
+  ]),
+})
+
+export const comparisonTable = (facts: BenchmarkFacts): Table => ({
+  columns: ['Arm', ratioWord(facts), '95 % interval', 'Efficiency', 'Against', 'Verdict'],
+  textColumns: [4, 5],
+  rows: facts.comparisons.map((comparison) => [
+    comparison.arm.label,
+    times(comparison.throughput.ratio),
+    interval(comparison.throughput.interval, times),
+    formatPercent(comparison.efficiency),
+    facts.results[0]!.arm.label,
+    verdictOf(comparison),
+  ]),
+})
+
+export const stepTable = ({ results }: BenchmarkFacts): Table => ({
+  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Data', 'Fwd + bwd', 'All-reduce', 'Optimizer', 'Idle', 'Straggler gap'],
+  rows: results.map(({ arm, stepMs, phases, stragglerGapMs }) => [
+    arm.label,
+    formatCount(stepMs?.count),
+    ...[stepMs?.p50, stepMs?.p95, stepMs?.p99].map(formatMs),
+    ...[phases?.dataMs, phases?.forwardBackwardMs, phases?.allReduceMs, phases?.optimizerMs, phases?.idleMs, stragglerGapMs].map(formatMs),
+  ]),
+})
+
+export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
+  columns: ['Arm', 'Memory of a rank', 'Of the measured peak', 'Energy / sample', 'Validation accuracy', '95 % interval'],
+  rows: results.map(({ arm, rssBytes, flopsUtilisation, joulesPerSample, accuracy }) => [
+    arm.label,
+    formatBytes(rssBytes),
+    formatPercent(flopsUtilisation),
+    joulesPerSample === null ? 'not measured' : `${formatQuantity(joulesPerSample)} J`,
+    formatPercent(accuracy?.accuracy),
+    formatInterval(accuracy?.interval ?? null),
+  ]),
+})
+
+export const gateTable = ({ gates }: BenchmarkFacts): Table => ({
+  columns: ['Gate', 'Open', 'Found'],
+  textColumns: [1, 2],
+  rows: gates.map(({ name, isOpen, found }) => [name, isOpen ? 'yes' : 'no', found]),
+})
+
+/** Every repetition in the order in which it ran, the failed ones too. */
+export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
+  columns: [
+    'Arm',
+    'Repetition',
+    'Seed',
+    'State',
+    'Samples / s',
+    'Warm-up steps',
+    'Others busy',
+    'Fixed work',
+    'Provenance',
+    'Why it failed',
+  ],
+  textColumns: [3, 8, 9],
+  rows: benchmark.repetitions.map(({ arm, repetition, seed, state, measured, conditions, error }) => [
+    benchmark.plan.arms.find(({ id }) => id === arm)?.label ?? arm,
+    String(repetition),
+    String(seed),
+    state,
+    measured === null ? missing : formatQuantity(measured.sampleCount / measured.stepMs.reduce((sum, ms) => sum + ms / 1000, 0)),
+    measured === null ? missing : `${measured.warmupMs.length}, first ${formatMs(measured.warmupMs[0])}`,
+    formatPercent(conditions?.busyShare),
+    conditions?.calibrationMs ? conditions.calibrationMs.map(formatMs).join(', ') : missing,
+    measured?.provenance ?? missing,
+    error === null ? '' : `${error.title}. ${error.cause}`,
+  ]),
+})
+
+export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops } }: BenchmarkFacts): Fact[] => [
+  { label: 'Form', value: plan.form === 'full' ? 'full' : 'quick (fewer steps and repetitions than a reviewer expects)' },
+  { label: 'Scaling', value: plan.scaling === 'strong' ? 'strong: the same rows in every step' : 'weak: the same rows on every rank' },
+  { label: 'Repetitions of each arm', value: formatCount(plan.repetitions) },
+  { label: 'Warm-up steps, set apart', value: formatCount(plan.warmupSteps) },
+  { label: 'Measured steps of a repetition', value: formatCount(plan.measuredSteps) },
+  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace('ranks-', '')).join(' ') },
+  { label: 'Throughput of a repetition', value: 'its samples over the sum of the slowest rank’s step times' },
+  { label: 'Intervals', value: '95 %, percentile bootstrap over repetitions, 10,000 resamples; of accuracy Wilson' },
+  {
+    label: 'Measured peak',
+    value: peakFlops === null ? 'not measured' : `${formatQuantity(peakFlops / 1e9)} GFLOP/s, matrix products of 1024²`,
+  },
+]
+
+export const identityFacts = ({ benchmark }: BenchmarkFacts): Fact[] => [
+  { label: 'Benchmark', value: benchmark.id },
+  { label: 'Started', value: formatDate(benchmark.createdAt) },
+  { label: 'Ended', value: formatDate(benchmark.endedAt) },
+  { label: 'Lab', value: benchmark.hardware.versions['distrinews-lab'] ?? missing },
+  { label: 'Commit', value: benchmark.commit ?? missing },
+  { label: 'Data set', value: benchmark.data?.dataset.title ?? missing },
+  { label: 'Data, SHA-256', value: benchmark.data?.dataset.digest ?? missing },
+  { label: 'Tokenizer, SHA-256', value: benchmark.data?.tokenizerDigest ?? missing },
+  { label: 'Parameters', value: formatCount(benchmark.data?.parameterCount) },
+]
+
+/** What the arms share, then in what they differ from the baseline. */
+export function configurationTable({ benchmark: { plan } }: BenchmarkFacts): Table {
+  const configs = plan.arms.map(({ config }) => flat(config))
+  const names = [...configs[0]!.keys()].filter((name) => name !== 'seed' && name !== 'name')
+  const rows = names.map((name) => [name, ...configs.map((config) => config.get(name) ?? missing)])
+  const differs = (row: string[]): boolean => row.slice(1).some((value) => value !== row[1])
+  return {
+    columns: ['Setting', ...plan.arms.map(({ label }, index) => (index === 0 ? `${label} (baseline)` : label))],
+    textColumns: plan.arms.map((_, index) => index + 1),
+    rows: [...rows.filter(differs), ...rows.filter((row) => !differs(row))],
+  }
+}
+
+const flat = (config: RunConfig): Map<string, string> =>
+  new Map(
+    Object.entries(config).map(([name, value]: [string, unknown]) => [
+      name,
+      name === 'device'
+        ? deviceTitles[config.device]
+        : value === undefined
+          ? missing
+          : typeof value === 'object'
+            ? JSON.stringify(value)
+            : String(value),
+    ]),
+  )

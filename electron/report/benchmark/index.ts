@@ -1,0 +1,51 @@
+/** The report of a benchmark in every form: facts first, then renderings of them. Pure; writing files is the caller's business. */
+import { z } from 'zod'
+import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import { revealHidden } from '../escape.ts'
+import type { RenderedReport } from '../index.ts'
+import { throughputChart, waterfallChart } from './charts.ts'
+import { renderBenchmarkCsv } from './csv.ts'
+import { type BenchmarkFacts, collectBenchmark } from './facts.ts'
+import { renderBenchmarkHtml } from './html.ts'
+import { renderArmMarkdown, renderBenchmarkMarkdown } from './markdown.ts'
+import { standaloneSvg } from './standalone-svg.ts'
+
+export const benchmarkFormatSchema = z.enum(['html', 'markdown', 'json', 'csv', 'svg-throughput', 'svg-waterfall'])
+export type BenchmarkFormat = z.infer<typeof benchmarkFormatSchema>
+
+const renderings: Record<BenchmarkFormat, { fileName: string; mediaType: string; render: (facts: BenchmarkFacts) => string }> = {
+  html: { fileName: 'report.html', mediaType: 'text/html; charset=utf-8', render: renderBenchmarkHtml },
+  markdown: { fileName: 'report.md', mediaType: 'text/markdown; charset=utf-8', render: renderBenchmarkMarkdown },
+  json: {
+    fileName: 'report.json',
+    mediaType: 'application/json',
+    // The file itself: what was measured, from which everything else follows.
+    render: ({ benchmark }) => revealHidden(`${JSON.stringify(benchmark, null, 1)}\n`),
+  },
+  csv: { fileName: 'repetitions.csv', mediaType: 'text/csv; charset=utf-8', render: renderBenchmarkCsv },
+  'svg-throughput': { fileName: 'throughput.svg', mediaType: 'image/svg+xml', render: (facts) => standaloneSvg(throughputChart(facts)) },
+  'svg-waterfall': { fileName: 'waterfall.svg', mediaType: 'image/svg+xml', render: (facts) => standaloneSvg(waterfallChart(facts)) },
+}
+
+export function renderBenchmark(benchmark: Benchmark, format: BenchmarkFormat): RenderedReport {
+  const { fileName, mediaType, render } = renderings[format]
+  return {
+    fileName: `distrinews-${benchmark.id.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 64)}-${fileName}`,
+    mediaType,
+    text: render(collectBenchmark(benchmark)),
+  }
+}
+
+/** All of them, and one Markdown file for each arm, by the names they have in a folder. */
+export function renderBenchmarkFolder(benchmark: Benchmark): Map<string, string> {
+  const facts = collectBenchmark(benchmark)
+  const files = Object.values(renderings).map(({ fileName, render }): [string, string] => [fileName, render(facts)])
+  const arms = benchmark.plan.arms.map(({ id, config }): [string, string] => [armFileName(config), renderArmMarkdown(facts, id)])
+  return new Map([...files, ...arms])
+}
+
+/** As the original named them: single_gpu.md and ddp_2gpu.md; on CPU ranks cpu, because that is what they were. */
+function armFileName({ worldSize, device }: Benchmark['plan']['arms'][number]['config']): string {
+  const what = device === 'cpu' ? 'cpu' : 'gpu'
+  return worldSize === 1 ? `single_${what}.md` : `ddp_${worldSize}${what}.md`
+}

@@ -1,0 +1,81 @@
+/** A benchmark as GitHub-flavoured Markdown. All text goes through `markdownText` or a fence longer than any in it. */
+import { machineFacts, versionTable } from '../conditions.ts'
+import { markdownBlock, markdownText } from '../escape.ts'
+import { formatDate } from '../format.ts'
+import { facts as factTable, table } from '../markdown-parts.ts'
+import {
+  type BenchmarkFacts,
+  comparisonTable,
+  configurationTable,
+  gateTable,
+  identityFacts,
+  notMeasured,
+  protocolFacts,
+  ratioWord,
+  repetitionTable,
+  resourceTable,
+  sentencesOf,
+  stepTable,
+  throughputTable,
+  titleOf,
+} from './facts.ts'
+
+export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
+  const { benchmark } = facts
+  const blocks = [
+    `# ${markdownText(titleOf(benchmark))}`,
+    `DistriNews Lab, benchmark report. ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}: **${facts.maySaySpeedUp ? 'all gates open' : 'a gate is closed'}**.`,
+    sentencesOf(facts)
+      .map((sentence) => `- ${markdownText(sentence)}`)
+      .join('\n'),
+    '## Throughput',
+    table(throughputTable(facts)),
+    `## ${ratioWord(facts)}`,
+    table(comparisonTable(facts)),
+    '## Where the time goes',
+    table(stepTable(facts)),
+    '## Memory, utilisation, energy, accuracy',
+    table(resourceTable(facts)),
+    '## Gates',
+    table(gateTable(facts)),
+    `Not measured here: ${markdownText(notMeasured(facts).join('; '))}.`,
+    '## Protocol',
+    factTable(protocolFacts(facts)),
+    '## Every repetition',
+    table(repetitionTable(facts)),
+    '## Configuration',
+    table(configurationTable(facts)),
+    '## Machine and software',
+    factTable(machineFacts(benchmark.hardware)),
+    table(versionTable(benchmark.hardware)),
+    '## Repeating it',
+    markdownBlock(benchmark.command, 'sh'),
+    factTable(identityFacts(facts)),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+/**
+ * One arm by itself, as the original project kept `benchmarks/single_gpu.md` and `benchmarks/ddp_2gpu.md`: the same facts, cut
+ * down to that arm.
+ */
+export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string {
+  const { benchmark } = facts
+  const arm = benchmark.plan.arms.find(({ id }) => id === armId)!
+  const only = { ...facts, results: facts.results.filter((result) => result.arm.id === armId) }
+  const compared = facts.comparisons.filter((comparison) => comparison.arm.id === armId)
+  const blocks = [
+    `# ${markdownText(`${titleOf(benchmark)}: ${arm.label}`)}`,
+    `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}. Measured.`,
+    table(throughputTable(only)),
+    ...(compared.length > 0 ? [table(comparisonTable({ ...facts, comparisons: compared }))] : []),
+    table(stepTable(only)),
+    table(resourceTable(only)),
+    '## Machine and software',
+    factTable(machineFacts(benchmark.hardware)),
+    table(versionTable(benchmark.hardware)),
+    '## Repeating it',
+    markdownBlock(benchmark.command, 'sh'),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}

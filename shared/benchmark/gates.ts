@@ -1,0 +1,120 @@
+/**
+ * What must hold before a report may say "speed-up". Each gate says in words what was found. Where one is closed, the
+ * figures stand all the same, as a ratio of throughputs that proves nothing more.
+ */
+import type { Benchmark } from '../domain/benchmark.ts'
+import type { ArmResult } from './analysis.ts'
+
+export interface Gate {
+  name: string
+  isOpen: boolean
+  /** What was found, in a sentence. */
+  found: string
+}
+
+const fewestRepetitions = 3
+const mostBusy = 0.15
+const mostDrift = 1.15
+
+export function gatesOf(benchmark: Benchmark, results: readonly ArmResult[]): Gate[] {
+  return [
+    repetitionsGate(results),
+    batchGate(benchmark, results),
+    sameGate('precision', 'All arms compute in 32-bit floating point.', []),
+    seedsGate(results),
+    sameGate(
+      'length and padding',
+      `Every arm takes at most ${results[0]?.arm.config.maxLength ?? 0} tokens of a headline and computes none of the padding.`,
+      results.map(({ arm }) => arm.config.maxLength),
+    ),
+    machineGate(benchmark),
+    utilisationGate(results),
+    provenanceGate(results),
+  ]
+}
+
+export const maySaySpeedUp = (gates: readonly Gate[]): boolean => gates.every(({ isOpen }) => isOpen)
+
+function repetitionsGate(results: readonly ArmResult[]): Gate {
+  const fewest = Math.min(...results.map(({ done }) => done.length))
+  const failed = results.reduce((sum, result) => sum + result.failed.length, 0)
+  return {
+    name: 'repetitions',
+    isOpen: fewest >= fewestRepetitions,
+    found: `The arm with the fewest has ${fewest} repetitions that ended well; at least ${fewestRepetitions} are needed.${failed > 0 ? ` ${failed} failed and are listed.` : ''}`,
+  }
+}
+
+function batchGate({ plan }: Benchmark, results: readonly ArmResult[]): Gate {
+  const sizes = [...new Set(results.map(({ rowsPerStep }) => rowsPerStep))]
+  const isSame = sizes.length <= 1
+  return {
+    name: 'global batch',
+    isOpen: isSame || plan.scaling === 'weak',
+    found: isSame
+      ? `A step has ${sizes[0] ?? 0} rows in every arm.`
+      : `A step has ${sizes.join(', ')} rows: ${plan.scaling === 'weak' ? 'weak scaling, and labelled so' : 'the arms make different updates'}.`,
+  }
+}
+
+function sameGate(name: string, found: string, values: readonly unknown[]): Gate {
+  const isOpen = new Set(values).size <= 1
+  return { name, isOpen, found: isOpen ? found : `The arms differ: ${values.join(', ')}.` }
+}
+
+function seedsGate(results: readonly ArmResult[]): Gate {
+  const seeds = results.map(({ done }) => done.map(({ seed }) => seed).toSorted((a, b) => a - b))
+  const isSame = new Set(seeds.map(String)).size <= 1
+  const isDistinct = seeds.every((own) => new Set(own).size === own.length)
+  return {
+    name: 'seeds',
+    isOpen: isSame && isDistinct,
+    found: !isSame
+      ? 'The repetitions that ended well do not have the same seeds in all arms.'
+      : isDistinct
+        ? `Every arm ran with the seeds ${seeds[0]?.join(', ') ?? ''}.`
+        : 'A seed was used twice.',
+  }
+}
+
+function machineGate({ repetitions }: Benchmark): Gate {
+  const conditions = repetitions.flatMap(({ state, conditions }) => (state === 'done' && conditions !== null ? [conditions] : []))
+  const busiest = Math.max(0, ...conditions.map(({ busyShare }) => busyShare ?? 0))
+  const times = conditions.flatMap(({ calibrationMs }) => calibrationMs ?? [])
+  const drift = times.length === 0 ? 1 : Math.max(...times) / Math.min(...times)
+  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`
+  const isBusy = busiest > mostBusy
+  const isThrottled = drift > mostDrift
+  return {
+    name: 'quiet machine',
+    isOpen: !isBusy && !isThrottled && conditions.length > 0,
+    found:
+      conditions.length === 0
+        ? 'How busy the machine was is not known.'
+        : `Other programs took at most ${percent(busiest)} of the cores${isBusy ? ` (more than ${percent(mostBusy)})` : ''}, and a fixed piece of work took at most ${percent(drift - 1)} longer than at best${isThrottled ? `: the clock was lowered or shared (more than ${percent(mostDrift - 1)})` : ''}.`,
+  }
+}
+
+function utilisationGate(results: readonly ArmResult[]): Gate {
+  const highest = Math.max(0, ...results.map(({ flopsUtilisation }) => flopsUtilisation ?? 0))
+  return {
+    name: 'possible speed',
+    isOpen: highest <= 1,
+    found:
+      highest > 1
+        ? `An arm would have computed at ${(highest * 100).toFixed(0)} % of the measured peak, which is impossible.`
+        : `No arm computed faster than the measured peak (at most ${(highest * 100).toFixed(0)} %).`,
+  }
+}
+
+function provenanceGate(results: readonly ArmResult[]): Gate {
+  const others = results
+    .flatMap(({ done }) => done)
+    .filter(({ measured }) => measured.provenance !== 'measured' && measured.provenance !== 'imported')
+  return {
+    name: 'provenance',
+    isOpen: others.length === 0,
+    found:
+      others.length === 0 ? 'Every figure was measured or imported.' : `${others.length} repetitions were neither measured nor imported.`,
+  }
+}

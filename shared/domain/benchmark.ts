@@ -1,0 +1,124 @@
+/**
+ * A benchmark: arms that differ in one thing, each run several times in turn, and what was measured. The file
+ * `benchmark.json` is one `Benchmark`; every report is a rendering of it.
+ */
+import { z } from 'zod'
+import { labErrorInfoSchema } from '../contract/errors.ts'
+import { datasetCardSchema } from './dataset.ts'
+import { hardwareSchema, provenanceSchema } from './hardware.ts'
+import { modelConfigSchema } from './model-config.ts'
+import { runConfigSchema } from './run-config.ts'
+
+/** What stays the same when ranks are added: the rows of a step (strong), or the rows of a rank (weak). */
+export const scalingSchema = z.enum(['strong', 'weak'])
+export type Scaling = z.infer<typeof scalingSchema>
+
+/** `full` is what a reviewer expects; `quick` says on every page that it is not. */
+export const benchmarkFormSchema = z.enum(['full', 'quick'])
+export type BenchmarkForm = z.infer<typeof benchmarkFormSchema>
+
+export const benchmarkForms: Record<BenchmarkForm, { repetitions: number; warmupSteps: number; measuredSteps: number }> = {
+  full: { repetitions: 5, warmupSteps: 20, measuredSteps: 200 },
+  quick: { repetitions: 3, warmupSteps: 10, measuredSteps: 40 },
+}
+
+export const armSchema = z.object({
+  id: z.string().max(64),
+  /** In words: '2 ranks × 32'. */
+  label: z.string().max(200),
+  /** Without the seed, which every repetition has of its own. */
+  config: runConfigSchema,
+})
+export type Arm = z.infer<typeof armSchema>
+
+export const planSchema = z.object({
+  name: z.string().max(120),
+  form: benchmarkFormSchema,
+  scaling: scalingSchema,
+  repetitions: z.int().min(1).max(100),
+  warmupSteps: z.int().min(0).max(10_000),
+  measuredSteps: z.int().min(1).max(1_000_000),
+  /** The first is the baseline. */
+  arms: z.array(armSchema).min(1).max(16),
+})
+export type Plan = z.infer<typeof planSchema>
+
+/** What one repetition measured, over its measured steps. Times in milliseconds. */
+export const measurementSchema = z.object({
+  provenance: provenanceSchema,
+  /** Of the slowest rank, one for each measured step. */
+  stepMs: z.array(z.number()),
+  /** Of the warm-up steps, which count for nothing else. */
+  warmupMs: z.array(z.number()),
+  sampleCount: z.int(),
+  tokenCount: z.int(),
+  paddedTokenCount: z.int(),
+  /** Means over ranks and steps; with `idleMs` they add up to a step. */
+  phases: z.object({
+    dataMs: z.number(),
+    forwardBackwardMs: z.number(),
+    allReduceMs: z.number(),
+    optimizerMs: z.number(),
+    idleMs: z.number(),
+  }),
+  /** Median over the steps of slowest less fastest rank, communication left out. */
+  stragglerGapMs: z.number().nullable(),
+  /** Largest resident memory of a rank at the end, bytes. */
+  rssBytes: z.number().nullable(),
+  validation: z.object({ accuracy: z.number(), rowCount: z.int() }).nullable(),
+})
+export type Measurement = z.infer<typeof measurementSchema>
+
+/** How the machine was while a repetition ran. */
+export const conditionsSchema = z.object({
+  /** Share of all cores that other programs took just before. */
+  busyShare: z.number().nullable(),
+  /** Time of a fixed piece of work before and after: longer means a slower clock. */
+  calibrationMs: z.tuple([z.number(), z.number()]).nullable(),
+  /** Joules of the processor package; null where the machine does not tell. */
+  energyJoules: z.number().nullable(),
+})
+export type Conditions = z.infer<typeof conditionsSchema>
+
+export const repetitionSchema = z.object({
+  arm: z.string(),
+  /** 1-based. */
+  repetition: z.int().positive(),
+  seed: z.int(),
+  state: z.enum(['pending', 'done', 'failed']),
+  startedAt: z.iso.datetime().nullable(),
+  error: labErrorInfoSchema.nullable(),
+  conditions: conditionsSchema.nullable(),
+  measured: measurementSchema.nullable(),
+})
+export type Repetition = z.infer<typeof repetitionSchema>
+
+export const benchmarkSchema = z.object({
+  format: z.literal('distrinews-benchmark'),
+  version: z.literal(1),
+  id: z.string(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  /** Of the lab, and where it is known the commit it was built from. */
+  commit: z.string().nullable(),
+  command: z.string(),
+  plan: planSchema,
+  hardware: hardwareSchema,
+  /** Of the first repetition that ended; the same in all, or a gate says so. */
+  data: z
+    .object({
+      dataset: datasetCardSchema,
+      tokenizerDigest: z.string(),
+      modelConfig: modelConfigSchema,
+      parameterCount: z.int(),
+    })
+    .nullable(),
+  /** Highest measured rate of matrix products with as many threads as all ranks of an arm have together, FLOP/s. */
+  peakFlops: z.number().nullable(),
+  /** In the order in which they run. */
+  repetitions: z.array(repetitionSchema),
+})
+export type Benchmark = z.infer<typeof benchmarkSchema>
+
+/** Which share is done, for lists and progress. */
+export const doneCount = ({ repetitions }: Benchmark): number => repetitions.filter(({ state }) => state !== 'pending').length

@@ -1,0 +1,64 @@
+/** An invented benchmark for tests of what shows benchmarks: seeded numbers, never shown to a person as a measurement. */
+import { newBenchmark } from '../../electron/benchmark/new-benchmark.ts'
+import { planOf } from '../../electron/benchmark/plan.ts'
+import type { Benchmark, Measurement, Scaling } from '../../shared/domain/benchmark.ts'
+import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { fakeRun } from './fake-run.ts'
+
+export interface FakeBenchmarkOptions {
+  scaling?: Scaling
+  /** Step time of each arm, in milliseconds; default: 40 and 22. */
+  stepMs?: readonly number[]
+  /** Share by which repetitions differ. */
+  spread?: number
+}
+
+export function fakeBenchmark({ scaling = 'strong', stepMs = [40, 22], spread = 0.02 }: FakeBenchmarkOptions = {}): Benchmark {
+  const config = runConfigSchema.parse({ name: 'One against two', worldSize: stepMs.length })
+  const plan = planOf({ name: config.name, config, ranks: stepMs.map((_, index) => index + 1), scaling, form: 'quick' })
+  const { record } = fakeRun()
+  const hardware = { ...record.hardware, versions: { 'distrinews-lab': '0.1.0' } }
+  const empty = newBenchmark({
+    id: '20260314-092653-benchmark-ab12',
+    plan,
+    hardware,
+    command: 'npm run benchmark -- --ranks 1,2',
+    commit: 'abcdef123456',
+  })
+  const rowsOf = (arm: string) => {
+    const { config: of } = plan.arms.find(({ id }) => id === arm)!
+    return of.microBatch * of.worldSize
+  }
+  return {
+    ...empty,
+    endedAt: empty.createdAt,
+    peakFlops: 4e11,
+    data: { dataset: record.dataset!, tokenizerDigest: 'ab'.repeat(32), modelConfig: record.modelConfig!, parameterCount: 1_000_000 },
+    repetitions: empty.repetitions.map((repetition) => {
+      const usual = stepMs[plan.arms.findIndex(({ id }) => id === repetition.arm)]!
+      const ms = usual * (1 + spread * Math.sin(repetition.repetition * 12.9))
+      return {
+        ...repetition,
+        state: 'done',
+        startedAt: empty.createdAt,
+        conditions: { busyShare: 0.02, calibrationMs: [10, 10.2], energyJoules: null },
+        measured: measurementOf(ms, rowsOf(repetition.arm), plan.measuredSteps),
+      }
+    }),
+  }
+}
+
+function measurementOf(ms: number, rows: number, steps: number): Measurement {
+  return {
+    provenance: 'measured',
+    stepMs: Array.from({ length: steps }, (_, step) => ms * (1 + 0.05 * Math.sin(step))),
+    warmupMs: [3 * ms, ms],
+    sampleCount: rows * steps,
+    tokenCount: rows * steps * 20,
+    paddedTokenCount: rows * steps * 24,
+    phases: { dataMs: 0.02 * ms, forwardBackwardMs: 0.8 * ms, allReduceMs: 0.1 * ms, optimizerMs: 0.05 * ms, idleMs: 0.03 * ms },
+    stragglerGapMs: 0.4,
+    rssBytes: 3e8,
+    validation: { accuracy: 0.85, rowCount: 560 },
+  }
+}

@@ -1,0 +1,225 @@
+/** What a benchmark may claim: its plan, its statistics, its gates, each of which is seen to close, and its renderings of hostile texts. */
+import { describe, expect, it } from 'vitest'
+import { measurementOf } from '../../electron/benchmark/measure.ts'
+import { planOf, scheduleOf } from '../../electron/benchmark/plan.ts'
+import { collectBenchmark, sentencesOf } from '../../electron/report/benchmark/facts.ts'
+import { renderBenchmark, renderBenchmarkFolder } from '../../electron/report/benchmark/index.ts'
+import { trainingFlops } from '../../shared/benchmark/flops.ts'
+import { type Benchmark, benchmarkSchema } from '../../shared/domain/benchmark.ts'
+import { csvCell } from '../../shared/domain/csv-cell.ts'
+import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { ratioOfMedians, summaryOf } from '../../shared/domain/statistics.ts'
+import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeRun } from '../helpers/fake-run.ts'
+import { hostileText } from '../helpers/hostile-run.ts'
+import { scanHtml } from '../helpers/scan-html.ts'
+
+const config = runConfigSchema.parse({ worldSize: 4, microBatch: 16 })
+const asked = { name: 'x', config, ranks: [1, 2, 4], scaling: 'strong', form: 'full' } as const
+
+describe('a plan', () => {
+  it('shares the rows of a step among the ranks, or gives every rank as many', () => {
+    expect(planOf(asked).arms.map(({ config: of }) => [of.worldSize, of.microBatch])).toEqual([
+      [1, 64],
+      [2, 32],
+      [4, 16],
+    ])
+    expect(planOf({ ...asked, scaling: 'weak' }).arms.map(({ config: of }) => of.microBatch)).toEqual([16, 16, 16])
+  })
+
+  it('makes 220 steps five times, interleaved, with a seed for each repetition that all arms share', () => {
+    const plan = planOf(asked)
+    expect(plan.arms.every(({ config: of }) => of.maxSteps === 220 && of.maxRestarts === 0)).toBe(true)
+    const schedule = scheduleOf(plan)
+    expect(schedule.map(({ arm }) => arm.at(-1)).join('')).toBe('124421124421124')
+    expect(new Set(schedule.map(({ repetition, seed }) => `${repetition} ${seed}`)).size).toBe(5)
+    expect(new Set(schedule.map(({ seed }) => seed)).size).toBe(5)
+  })
+
+  it.each([[[]], [[1, 1]], [[0, 1]], [[1, 17]], [[1, 3]], [[1, 1.5]]])('is refused for ranks %j', (ranks) => {
+    expect(() => planOf({ ...asked, ranks })).toThrow(
+      expect.objectContaining({ info: expect.objectContaining({ code: 'CONFIG_INVALID' }) as unknown }),
+    )
+  })
+})
+
+describe('a measurement', () => {
+  const { steps, epochs, ranks } = fakeRun()
+  const plan = { ...planOf(asked), warmupSteps: 10, measuredSteps: 40 }
+
+  it('leaves the warm-up out and has phases that add up to a step', () => {
+    const measured = measurementOf({ steps, epochs, ranks }, plan)!
+    const window = steps.slice(10, 50)
+    expect(measured.stepMs).toEqual(window.map((step) => Math.max(...step.ranks.map(({ stepMs }) => stepMs))))
+    expect(measured.warmupMs).toHaveLength(10)
+    expect(measured.sampleCount).toBe(window.reduce((sum, { exampleCount }) => sum + exampleCount, 0))
+    const { dataMs, forwardBackwardMs, allReduceMs, optimizerMs, idleMs } = measured.phases
+    const mean = measured.stepMs.reduce((sum, ms) => sum + ms, 0) / 40
+    expect(dataMs + forwardBackwardMs + allReduceMs + optimizerMs + idleMs).toBeCloseTo(mean, 6)
+  })
+
+  it('is none where a step is missing', () => {
+    expect(measurementOf({ steps: steps.slice(0, 49), epochs, ranks }, plan)).toBeNull()
+  })
+})
+
+describe('statistics', () => {
+  it('give the median, quartiles, and an interval that holds it, the same every time', () => {
+    const summary = summaryOf([10, 12, 11, 14, 13])!
+    expect(summary).toMatchObject({ n: 5, median: 12, q1: 11, q3: 13, min: 10, max: 14 })
+    expect(summary.interval![0]).toBeLessThan(12)
+    expect(summary.interval![1]).toBeGreaterThan(12)
+    expect(summaryOf([10, 12, 11, 14, 13])).toEqual(summary)
+  })
+
+  it('claim no interval of two values, and none of nothing', () => {
+    expect(summaryOf([1, 2])!.interval).toBeNull()
+    expect(summaryOf([])).toBeNull()
+    expect(ratioOfMedians([1, 2, 3], [1, 2])!.interval).toBeNull()
+  })
+
+  it('cover the true ratio in about 19 of 20 experiments', () => {
+    let state = 7
+    const noise = () => ((state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32 - 0.5) * 0.2
+    const covered = Array.from({ length: 60 }, () => {
+      const rates = (of: number) => Array.from({ length: 9 }, () => of * (1 + noise()))
+      const { interval } = ratioOfMedians(rates(180), rates(100))!
+      return interval![0] <= 1.8 && 1.8 <= interval![1]
+    }).filter(Boolean).length
+    expect(covered).toBeGreaterThanOrEqual(51)
+  })
+})
+
+describe('operations of a model', () => {
+  it('are six for each weight and token of a whole block, and few for the last one', () => {
+    const model = { ...fakeRun().record.modelConfig!, dim: 64, hiddenDim: 256, nHeads: 4, nLayers: 3 }
+    const perBlock = 4 * 64 * 64 + 2 * 64 * 256
+    const more = trainingFlops({ ...model, nLayers: 4 }, 10, 200) - trainingFlops(model, 10, 200)
+    expect(more).toBe(6 * 200 * (perBlock + 2 * 64 * 20))
+  })
+})
+
+const gate = (benchmark: Benchmark, name: string) => collectBenchmark(benchmark).gates.find((of) => of.name === name)!
+const change = (benchmark: Benchmark, edit: (benchmark: Benchmark) => void): Benchmark => {
+  const copy = structuredClone(benchmark)
+  edit(copy)
+  return copy
+}
+
+describe('the word speed-up', () => {
+  const good = fakeBenchmark()
+
+  it('stands where every gate is open, with its interval and the absolute figures', () => {
+    const facts = collectBenchmark(good)
+    expect(facts.gates.filter(({ isOpen }) => !isOpen)).toEqual([])
+    expect(sentencesOf(facts)[0]).toMatch(
+      /speed-up 1\.8\d × \(95 % interval 1\.\d+ × – 1\.\d+ ×\), [\d,]+ samples\/s against [\d,]+; efficiency 9\d\.\d %/,
+    )
+  })
+
+  it.each<[string, (benchmark: Benchmark) => void]>([
+    [
+      'repetitions',
+      ({ repetitions }) =>
+        repetitions.filter(({ arm }) => arm === 'ranks-2').forEach((of) => Object.assign(of, { state: 'failed', measured: null })),
+    ],
+    ['global batch', ({ plan }) => void (plan.arms[1]!.config.microBatch = 64)],
+    ['seeds', ({ repetitions }) => void (repetitions[0]!.seed = 7)],
+    ['length and padding', ({ plan }) => void (plan.arms[1]!.config.maxLength = 64)],
+    ['quiet machine', ({ repetitions }) => void (repetitions[2]!.conditions!.busyShare = 0.4)],
+    ['quiet machine', ({ repetitions }) => void (repetitions[2]!.conditions!.calibrationMs = [10, 13])],
+    ['quiet machine', ({ repetitions }) => repetitions.forEach((of) => void (of.conditions = null))],
+    ['possible speed', (benchmark) => void (benchmark.peakFlops = 1e6)],
+    ['provenance', ({ repetitions }) => void (repetitions[0]!.measured!.provenance = 'simulated')],
+  ])('is refused by the gate "%s"', (name, edit) => {
+    const benchmark = change(good, edit)
+    expect(gate(benchmark, name).isOpen).toBe(false)
+    for (const format of ['html', 'markdown'] as const) {
+      const { text } = renderBenchmark(benchmark, format)
+      expect(text).toContain('Ratio of throughputs')
+      expect(text.replace(/may the ratio be called a speed-up|Not a speed-up that may be claimed/g, '')).not.toMatch(/speed-up/i)
+    }
+  })
+
+  it('is not said of arms that do not differ', () => {
+    expect(sentencesOf(collectBenchmark(fakeBenchmark({ stepMs: [40, 40.1], spread: 0.05 })))[0]).toMatch(/no detectable difference/)
+  })
+
+  it('of weak scaling is labelled so', () => {
+    const text = renderBenchmark(fakeBenchmark({ scaling: 'weak', stepMs: [40, 44] }), 'markdown').text
+    expect(text).toContain('Speed-up (weak scaling)')
+  })
+
+  it('never comes without what CPU ranks teach', () => {
+    expect(renderBenchmark(good, 'markdown').text).toMatch(
+      /CPU ranks share the \d+ logical CPU cores .* teaches mechanics, not GPU performance/,
+    )
+  })
+})
+
+describe('renderings', () => {
+  const benchmark = fakeBenchmark()
+
+  it('as JSON give the very same benchmark back', () => {
+    expect(benchmarkSchema.parse(JSON.parse(renderBenchmark(benchmark, 'json').text))).toEqual(benchmark)
+  })
+
+  it('make a folder with every form and a file for each arm', () => {
+    expect([...renderBenchmarkFolder(benchmark).keys()]).toEqual([
+      'report.html', 'report.md', 'report.json', 'repetitions.csv', 'throughput.svg', 'waterfall.svg', 'single_cpu.md', 'ddp_2cpu.md',
+    ]) // prettier-ignore
+  })
+
+  /** 200 texts, each of which tries to be more than a text. */
+  const hostile = Array.from({ length: 200 }, (_, index) => {
+    const kinds = [
+      hostileText, `=HYPERLINK("http://evil.example","${index}")`, `+1+cmd|' /C calc'!A${index}`, `-2+3`, `@SUM(1+1)*${index}`, `\t=1+1`, `\r=1`,
+      '</script><script>alert(1)</script>', '"><svg onload=alert(1)>', '</style><img src=x>', '| a | b |\n|---|---|', '[x](javascript:alert(1))',
+      '`````', '\u202Egnp.exe', '\u0000\u0007', ']]>', '<!--', '${7*7}', '{{constructor}}', '&lt;b&gt;',
+    ] // prettier-ignore
+    return `${kinds[index % kinds.length]!}${index}`
+  })
+
+  it('of 200 hostile texts are dead in HTML, Markdown, CSV, JSON and SVG', () => {
+    for (const text of hostile) {
+      const evil = change(benchmark, (of) => {
+        of.plan.name = text.slice(0, 120)
+        of.plan.arms[0]!.label = text.slice(0, 200)
+        of.command = text
+        of.commit = text
+        of.hardware.cpuModel = text
+        of.hardware.versions = { [text]: text }
+        of.data!.dataset.title = text
+        of.repetitions[0] = {
+          ...of.repetitions[0]!,
+          state: 'failed',
+          measured: null,
+          error: { code: 'RANK_FAILED', title: text, cause: text, suggestion: text },
+        }
+      })
+      const files = renderBenchmarkFolder(evil)
+      for (const name of ['report.html', 'throughput.svg', 'waterfall.svg']) {
+        const tags = scanHtml(files.get(name)!)
+        expect(tags.filter((tag) => ['script', 'img', 'iframe', 'object', 'a', 'b'].includes(tag.name))).toEqual([])
+        expect(tags.flatMap(({ attributes }) => Object.keys(attributes)).filter((attribute) => /^on|href|src/i.test(attribute))).toEqual([])
+      }
+      for (const [name, content] of files) if (name !== 'report.json') expect(content, name).not.toMatch(/\u202e|\u0000/i)
+      expect(files.get('report.md')!.replace(/^(`{3,})[^]*?^\1$/gm, '')).not.toMatch(/^\| a \| b \|$/m)
+      for (const line of files.get('repetitions.csv')!.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+@\t]/)
+      expect(benchmarkSchema.parse(JSON.parse(files.get('report.json')!))).toEqual(evil)
+    }
+  })
+
+  it('of a cell that begins like a formula begin with an apostrophe, and numbers stay numbers', () => {
+    expect(['=1', '+1', '-1', '@x', '\t1', '\r1', 'a=1', -1].map(csvCell)).toEqual([
+      "'=1",
+      "'+1",
+      "'-1",
+      "'@x",
+      "'\t1",
+      '"\'\r1"',
+      'a=1',
+      '-1',
+    ])
+  })
+})

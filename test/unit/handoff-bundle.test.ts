@@ -1,0 +1,128 @@
+/** The bundle for torchrun: what is in it, and that a failure leaves nothing; and what is refused as an import. */
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeTorchBundle } from '../../electron/handoff/bundle.ts'
+import { importRun } from '../../electron/handoff/import-run.ts'
+import { createTokenizer } from '../../electron/data/tokenizer.ts'
+import { DistributedSampler } from '../../electron/ddp/sampler.ts'
+import { RunStore } from '../../electron/supervisor/run-store.ts'
+import { spawnSync } from 'node:child_process'
+import { runConfigSchema, type RunConfig } from '../../shared/domain/run-config.ts'
+import { runRecordSchema } from '../../shared/domain/run.ts'
+import { fakeRun } from '../helpers/fake-run.ts'
+import { smallNewsCsv } from '../helpers/small-news.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+async function setUp(rowCount = 120): Promise<{ home: string; config: RunConfig; write: (directory: string) => Promise<unknown> }> {
+  const home = await temporaryDirectory()
+  const path = join(home, 'news.csv')
+  await writeFile(path, smallNewsCsv(rowCount))
+  const config = runConfigSchema.parse({ data: { kind: 'csv', path }, maxLength: 32 })
+  const write = (directory: string) => writeTorchBundle({ config, directory, cacheDirectory: join(home, 'cache'), command: 'test' })
+  return { home, config, write }
+}
+
+describe('a bundle', () => {
+  it('holds the rows as the ranks see them, the first weights, the configuration and scripts that can be started', async () => {
+    const { home, config, write } = await setUp()
+    const directory = join(home, 'bundle')
+    await write(directory)
+    const tokenizer = createTokenizer(await readFile(join(directory, 'model', 'tokenizer.json'), 'utf8'))
+    const lines = (await readFile(join(directory, 'data', 'train.jsonl'), 'utf8')).trim().split('\n')
+    const rows = lines.map((line) => JSON.parse(line) as { text: string; ids: number[]; label: number })
+    for (const { text, ids } of rows) expect(ids).toEqual([...tokenizer.encode(text, 32).ids])
+    const { record } = JSON.parse(await readFile(join(directory, 'bundle.json'), 'utf8')) as { record: unknown }
+    expect(runRecordSchema.parse(record)).toMatchObject({
+      config,
+      trainCount: rows.length,
+      tokenizerDigest: tokenizer.digest,
+      imported: null,
+    })
+    expect((await stat(join(directory, 'run_ddp.sh'))).mode & 0o111).toBe(0o111)
+    expect(await readFile(join(directory, 'run_ddp.bat'), 'utf8')).toMatch(/^@echo off\r\n/)
+    expect(await readFile(join(directory, 'README.md'), 'utf8')).not.toContain(home)
+  })
+
+  it('is not written into a folder that holds something, nor half where the data cannot be read', async () => {
+    const { home, write } = await setUp()
+    await mkdir(join(home, 'full'))
+    await writeFile(join(home, 'full', 'mine.txt'), '')
+    await expect(write(join(home, 'full'))).rejects.toMatchObject({ info: { code: 'OUTPUT_NOT_WRITABLE' } })
+    await writeFile(join(home, 'news.csv'), 'label,text\n')
+    await expect(write(join(home, 'new'))).rejects.toMatchObject({ info: { code: expect.stringMatching(/^DATA_/) as string } })
+    expect((await readdir(home)).sort()).toEqual(['full', 'news.csv'])
+  })
+
+  it.skipIf(spawnSync('/usr/bin/python3', ['-c', 'import torch']).status !== 0)(
+    'goes through the rows in the very order of our sampler (needs torch)',
+    async () => {
+      const { home, write } = await setUp(101)
+      const directory = join(home, 'bundle')
+      await write(directory)
+      const shape = { microBatch: 4, gradAccumSteps: 2, worldSize: 3, seed: 4_000_000_000 }
+      const script = `
+import json
+from rows import LabOrder, Rows
+rows = Rows("data/train.jsonl")
+for rank in range(3):
+    order = LabOrder(rows, 4, 2, 3, rank, 4_000_000_000)
+    order.set_epoch(5)
+    print(json.dumps({"lengths": order.lengths, "steps": [batches for batches, _ in order.steps()]}))
+`
+      const { stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', script], { cwd: directory, encoding: 'utf8' })
+      expect(stderr).toBe('')
+      for (const [rank, line] of stdout.trim().split('\n').entries()) {
+        const theirs = JSON.parse(line) as { lengths: number[]; steps: number[][][] }
+        const sampler = new DistributedSampler({ ...shape, lengths: theirs.lengths, rank, shuffle: true })
+        sampler.setEpoch(5)
+        expect(theirs.steps).toEqual([...sampler.steps()].map((batches) => batches.map((batch) => [...batch])))
+      }
+    },
+  )
+})
+
+describe('an import', () => {
+  const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 2, nodes: 1 }
+
+  async function written(change: { record?: object; metrics?: string } = {}) {
+    const home = await temporaryDirectory()
+    const from = join(home, 'out')
+    const { record, steps } = fakeRun()
+    await mkdir(from)
+    await writeFile(join(from, 'run.json'), JSON.stringify({ ...record, imported, ...change.record }))
+    await writeFile(join(from, 'metrics.jsonl'), change.metrics ?? steps.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    return { store: new RunStore(join(home, 'lab')), from }
+  }
+
+  it('gets an id of its own and keeps where it comes from', async () => {
+    const { store, from } = await written({ record: { state: 'running', supervisorPid: 1 } })
+    const first = await importRun(store, from)
+    const second = await importRun(store, from)
+    expect(first.id).not.toBe(second.id)
+    expect((await store.list()).map(({ record }) => [record.imported, record.state, record.supervisorPid])).toEqual([
+      [imported, 'stopped', null],
+      [imported, 'stopped', null],
+    ])
+  })
+
+  it.each([
+    ['a run of the lab itself', { record: { imported: null } }],
+    ['a damaged record', { record: { config: 7 } }],
+    ['metrics that are none', { metrics: '{"type":"step"}\n' }],
+    ['no step at all', { metrics: '' }],
+  ])('is refused for %s, and leaves nothing', async (_, change) => {
+    const { store, from } = await written(change)
+    await expect(importRun(store, from)).rejects.toMatchObject({ info: { code: 'IMPORT_INVALID' } })
+    expect(await store.list()).toEqual([])
+  })
+
+  it('is refused for a folder that is not there, and for a model that cannot be read', async () => {
+    const { store, from } = await written()
+    await expect(importRun(store, join(from, 'nowhere'))).rejects.toMatchObject({ info: { code: 'IMPORT_INVALID' } })
+    await mkdir(join(from, 'model'))
+    for (const name of ['config.json', 'model.safetensors']) await writeFile(join(from, 'model', name), '{')
+    await expect(importRun(store, from)).rejects.toMatchObject({ info: { code: 'MODEL_INVALID' } })
+    expect(await readdir(store.runsDirectory)).toEqual([])
+  })
+})
