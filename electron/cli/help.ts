@@ -13,6 +13,10 @@ const usage = {
     'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
+  'serve-model': [
+    'npm run serve-model -- [--model DIR|RUN] [--port 8000] [--host 127.0.0.1] [--token SECRET] [--public]',
+    'Serves a model over HTTP: /predict, /predict/batch, /health, /docs. One JSON line per request on standard output. The token may also come from DISTRINEWS_TOKEN.',
+  ],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

@@ -14,6 +14,8 @@ import { byLength, TurnQueue, type BatchJob, type HeadlineJob, type Part, type T
 export interface InferenceClientOptions {
   /** ONNX Runtime threads; one headline needs few. */
   threads?: number
+  /** Of a batch; 1 computes text by text, to compare with. */
+  maxBatchRows?: number
   workerFile?: string
 }
 
@@ -22,9 +24,17 @@ export interface AskOptions {
   signal?: AbortSignal
 }
 
+export interface Progress {
+  /** Texts that have their answer, of how many. */
+  done: number
+  total: number
+  /** Of the batch just computed, those of other jobs included. */
+  batchRows: number
+}
+
 export interface AskManyOptions extends AskOptions {
   /** Called after each batch that was computed. */
-  onProgress?: (progress: { done: number; total: number }) => void
+  onProgress?: (progress: Progress) => void
 }
 
 interface Waiting<T> {
@@ -48,14 +58,19 @@ type WaitingJob = WaitingHeadline | WaitingBatch
 export class InferenceClient {
   readonly #threads: number
   readonly #workerFile: string
-  readonly #queue = new TurnQueue<WaitingHeadline, WaitingBatch>()
+  readonly #queue: TurnQueue<WaitingHeadline, WaitingBatch>
   #worker: Worker | null = null
   #closed = false
   #lastId = 0
   /** The turns being taken, until nothing waits. */
   #running: Promise<void> | null = null
 
-  constructor({ threads = Math.min(4, availableParallelism()), workerFile = entryFile('inference-worker') }: InferenceClientOptions = {}) {
+  constructor({
+    threads = Math.min(4, availableParallelism()),
+    maxBatchRows,
+    workerFile = entryFile('inference-worker'),
+  }: InferenceClientOptions = {}) {
+    this.#queue = new TurnQueue(maxBatchRows)
     this.#threads = threads
     this.#workerFile = workerFile
   }
@@ -202,7 +217,7 @@ function answerBatch(parts: readonly Part<WaitingBatch>[], { classifications, an
     const checkpoint = { ...job.checkpointRef, ...answeredBy }
     for (const row of rows) job.answers[row] = { text: job.texts[row]!, ...classifications[next++]!, checkpoint }
     job.doneCount += rows.length
-    job.onProgress?.({ done: job.doneCount, total: job.texts.length })
+    job.onProgress?.({ done: job.doneCount, total: job.texts.length, batchRows: rowCount })
     if (job.doneCount === job.texts.length) job.resolve(job.answers)
   }
 }

@@ -49,6 +49,11 @@ export class TurnQueue<H extends HeadlineJob, B extends BatchJob> {
   readonly #waiting = new Set<H | B>()
   /** Jobs that had the last turn and are not done. They go behind those that came while it was computed. */
   #unfinished: B[] = []
+  readonly #maxRows: number
+
+  constructor(maxRows = maxBatchRows) {
+    this.#maxRows = maxRows
+  }
 
   add(job: H | B): void {
     this.#waiting.add(job)
@@ -79,7 +84,7 @@ export class TurnQueue<H extends HeadlineJob, B extends BatchJob> {
   /** Rows of the jobs for one model, in the order of their turns, until the batch is full. */
   #fillBatch(modelDirectory: string): Part<B>[] {
     const parts: Part<B>[] = []
-    let rowsLeft = maxBatchRows
+    let rowsLeft = this.#maxRows
     let tokensLeft = maxBatchTokens
     for (const job of this.#waiting) {
       if (job.kind !== 'batch' || job.modelDirectory !== modelDirectory) continue

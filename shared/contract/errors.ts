@@ -42,6 +42,8 @@ export const errorCodes = [
   'PORT_IN_USE',
   'UNAUTHORIZED',
   'TOO_BUSY',
+  'REQUEST_INVALID',
+  'NOT_READY',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const
