@@ -53,6 +53,13 @@ interface WaitingBatch extends BatchJob, Waiting<BatchPrediction[]> {
   onProgress: AskManyOptions['onProgress']
 }
 
+/**
+ * Clients that wait for their answer to ask again come back together, but not in the same millisecond. After a batch of
+ * several rows, a smaller one waits for them this share of the time that the last one took, and no longer than this.
+ */
+const gatherShare = 0.1
+const maxGatherMs = 5
+
 type WaitingJob = WaitingHeadline | WaitingBatch
 
 export class InferenceClient {
@@ -62,6 +69,8 @@ export class InferenceClient {
   #worker: Worker | null = null
   #closed = false
   #lastId = 0
+  /** Rows of the batch before, and until when as many are hoped for again. */
+  #last = { rows: 1, gatherUntil: 0 }
   /** The turns being taken, until nothing waits. */
   #running: Promise<void> | null = null
 
@@ -139,8 +148,21 @@ export class InferenceClient {
   async #takeTurns(): Promise<void> {
     // What is asked in the same moment shares the first batch.
     await Promise.resolve()
-    for (let turn = this.#queue.next(); turn; turn = this.#queue.next()) await this.#take(turn)
+    await this.#gather()
+    for (let turn = this.#queue.next(); turn; turn = this.#queue.next()) {
+      const began = performance.now()
+      await this.#take(turn)
+      const ended = performance.now()
+      const rows = turn.kind === 'batch' ? turn.parts.reduce((sum, part) => sum + part.rows.length, 0) : 1
+      this.#last = { rows, gatherUntil: ended + Math.min(maxGatherMs, gatherShare * (ended - began)) }
+      await this.#gather()
+    }
     this.#running = null
+  }
+
+  async #gather(): Promise<void> {
+    const { rows, gatherUntil } = this.#last
+    while (rows > 1 && !this.#queue.isWorth(rows) && performance.now() < gatherUntil) await new Promise((resolve) => setTimeout(resolve, 1))
   }
 
   async #take(turn: Turn<WaitingHeadline, WaitingBatch>): Promise<void> {

@@ -64,6 +64,17 @@ export class TurnQueue<H extends HeadlineJob, B extends BatchJob> {
     this.#waiting.delete(job)
   }
 
+  /** Whether a headline is next, or `rows` texts or more wait. */
+  isWorth(rows: number): boolean {
+    let left = rows
+    for (const job of this.#waiting) {
+      if (job.kind === 'headline') return true
+      left -= job.remaining.length
+      if (left <= 0) return true
+    }
+    return false
+  }
+
   /** The next thing to compute, or null where nothing waits. */
   next(): Turn<H, B> | null {
     for (const job of this.#unfinished.splice(0)) if (this.#waiting.delete(job)) this.#waiting.add(job)
