@@ -1,7 +1,5 @@
-/** A model that is served over HTTP, as the page sees it: its state, its requests, its figures. */
+/** A model that is served over HTTP: its requests as they are logged, and their figures. */
 import { z } from 'zod'
-import { labErrorInfoSchema } from '../contract/errors.ts'
-import { checkpointRefSchema } from './prediction.ts'
 
 /** One request as it is logged: never its text, never its token. */
 export const requestRecordSchema = z.object({
@@ -33,21 +31,3 @@ export const requestFiguresSchema = z.object({
   lastMinuteCount: z.int(),
 })
 export type RequestFigures = z.infer<typeof requestFiguresSchema>
-
-export const servingStateSchema = z.enum(['stopped', 'loading', 'serving', 'stopping', 'failed'])
-export type ServingState = z.infer<typeof servingStateSchema>
-
-export const servingStatusSchema = z.object({
-  state: servingStateSchema,
-  /** `http://127.0.0.1:8000`; null while nothing listens. */
-  url: z.string().nullable(),
-  /** What is served, or was last. */
-  model: checkpointRefSchema.pick({ modelId: true, title: true }).nullable(),
-  startedAt: z.iso.datetime().nullable(),
-  figures: requestFiguresSchema,
-  /** The newest requests, oldest first. */
-  recent: z.array(requestRecordSchema),
-  /** Why it failed. */
-  error: labErrorInfoSchema.nullable(),
-})
-export type ServingStatus = z.infer<typeof servingStatusSchema>
