@@ -32,7 +32,7 @@ export default tseslint.config(
     'The engine does not know that other ranks exist: take a GradientSync.',
   ),
   forbid(
-    ['electron/{backend,collectives,checkpoint,data,kernels}/**'],
+    ['electron/{backend,collectives,checkpoint,data,http,kernels}/**'],
     ['/renderer/', electronModule, '/engine/', '/ddp/', '/rank/', '/supervisor/', '/lab/', '/hosts/', '/inference/', '/report/'],
     'The lowest rooms import no other room but each other.',
   ),
@@ -45,6 +45,11 @@ export default tseslint.config(
     ['electron/{rank,supervisor,inference,report,probe,handoff,benchmark}/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/'],
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
+  ),
+  forbid(
+    ['electron/serving/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/engine/', '/supervisor/', '/rank/'],
+    'The HTTP API stands on inference and http; the command line and the lab start it.',
   ),
   forbid(
     ['electron/lab/**'],

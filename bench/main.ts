@@ -12,6 +12,7 @@ import { benchMemory } from './memory.ts'
 import { hasNews, newsDirectory } from './news.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchRecipe } from './recipe.ts'
+import { benchServe } from './serve.ts'
 import { benchScaling, benchStep } from './step.ts'
 import { formatTable, makeReport, missed, rounded, worst, writeReport, type BenchReport, type BenchRow } from './report.ts'
 
@@ -32,6 +33,7 @@ const benches: Record<string, Bench> = {
   step: { run: benchStep, needsTorch: true },
   scaling: { run: benchScaling, needsTorch: true },
   memory: { run: benchMemory, needsTorch: true },
+  serve: { run: benchServe },
   recipe: { run: benchRecipe, needsNews: true, isLong: true },
   accuracy: { run: benchAccuracy, needsNews: true, isLong: true },
 }

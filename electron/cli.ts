@@ -1,5 +1,5 @@
 /**
- * The command line: train · predict · evaluate · serve · help. It owns the process (exit code, the one place where errors
+ * The command line: train · predict · evaluate · serve · serve-model · help. It owns the process (exit code, the one place where errors
  * are printed); the commands return a number. Exit codes: 0 done, 1 failed, 2 cannot be asked like that, 130 stopped.
  */
 import type { ErrorCode } from '../shared/contract/errors.ts'
@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   handoff: async () => (await import('./cli/handoff.ts')).handoff,
   remote: async () => (await import('./cli/remote.ts')).remote,
   'import-run': async () => (await import('./cli/import-run.ts')).importRunCommand,
+  'serve-model': async () => (await import('./cli/serve-model.ts')).serveModelCommand,
 }
 
 const askedWrongly: readonly ErrorCode[] = ['ARGUMENT_INVALID', 'CONFIG_INVALID', 'PORT_IN_USE']

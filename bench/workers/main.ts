@@ -18,6 +18,9 @@ switch (worker) {
   case 'step':
     await (await import('./step.ts')).default(args)
     break
+  case 'model-server':
+    await (await import('./model-server.ts')).default(args)
+    break
   default:
     throw new Error(`No worker ${worker}`)
 }

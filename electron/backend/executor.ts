@@ -83,7 +83,7 @@ export class Executor {
       if (place instanceof Resident) residents.set(`O${index}`, place)
       fetches[`O${index}`] = place instanceof Resident ? null : tensorOver(place, value)
     }
-    const model: SessionModel = { key: plan.key, bytes: encodeModel(plan), threads, device, residentOutputs: [...residents.keys()] }
+    const model: SessionModel = { key: plan.key, encode: () => encodeModel(plan), threads, device, residentOutputs: [...residents.keys()] }
     return async () => {
       const made = await this.sessions.run(model, inputs.feeds(), fetches)
       for (const [name, resident] of residents) resident.replace(made[name]!)

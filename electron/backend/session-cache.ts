@@ -8,7 +8,8 @@ import type { OnnxFetches, OnnxValueMap } from './executor.ts'
 
 export interface SessionModel {
   key: string
-  bytes: Uint8Array
+  /** The model as ONNX; only asked where there is no session for `key` yet. */
+  encode: () => Uint8Array
   /** Threads inside an operator. */
   threads: number
   device: Device
@@ -76,10 +77,10 @@ export class SessionCache {
   }
 }
 
-function createSession({ bytes, threads, device, residentOutputs }: SessionModel): Promise<InferenceSession> {
+function createSession({ encode, threads, device, residentOutputs }: SessionModel): Promise<InferenceSession> {
   const common = { intraOpNumThreads: threads, logSeverityLevel: 3 } as const
   if (device === 'cpu') {
-    return InferenceSession.create(bytes, {
+    return InferenceSession.create(encode(), {
       ...common,
       executionProviders: ['cpu'],
       executionMode: 'sequential',
@@ -90,7 +91,7 @@ function createSession({ bytes, threads, device, residentOutputs }: SessionModel
       extra: { session: { force_spinning_stop: '1' } },
     })
   }
-  return InferenceSession.create(bytes, {
+  return InferenceSession.create(encode(), {
     ...common,
     executionProviders: [device],
     preferredOutputLocation: Object.fromEntries(residentOutputs.map((name) => [name, 'gpu-buffer'])),

@@ -51,6 +51,19 @@ export function toNumber(flag: string, text: string): number {
   throw argumentInvalid(`${flag} ${text} is not a number`, `${flag} takes a number.`)
 }
 
+/** The value of --port, undefined where it was not given. Throws ARGUMENT_INVALID. */
+export function portFrom({ values }: Arguments): number | undefined {
+  const text = values.get('port')
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw argumentInvalid(
+    `--port ${text} is not possible`,
+    'A port is a whole number from 0 to 65535.',
+    'Leave --port out, or give 0 and a free one is taken.',
+  )
+}
+
 /** What is wrong with a value, in words: 'must be at most 16'. */
 export function complaintOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`

@@ -27,6 +27,10 @@ const usage = {
     "Trains a bundle on Kaggle's 2×T4 or over ssh, shows its log, and takes the run in.",
   ],
   'import-run': ['npm run import-run -- --from DIR', 'Takes in what that run wrote (its folder "out"), marked as imported.'],
+  'serve-model': [
+    'npm run serve-model -- [--model DIR|RUN] [--port 8000] [--host 127.0.0.1] [--token SECRET] [--public]',
+    'Serves a model over HTTP: /predict, /predict/batch, /health, /docs. One JSON line per request on standard output. The token may also come from DISTRINEWS_TOKEN.',
+  ],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

@@ -1,17 +1,17 @@
 /** `serve`: the lab without a window, for the browser on this machine, until Ctrl-C. */
 import { createLab } from '../lab/index.ts'
 import type { ServedLab } from '../hosts/websocket.ts'
-import { assertLoopback } from '../hosts/access.ts'
+import { assertLoopback } from '../http/access.ts'
 import { serveOverWebSocket } from '../hosts/websocket.ts'
 import { labDirectory, rendererDirectory } from '../paths.ts'
-import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
+import { portFrom, readArguments, refusePositionals } from './arguments.ts'
 import { onInterrupt } from './interrupts.ts'
 import { bold } from './terminal.ts'
 
 export async function serve(argv: readonly string[]): Promise<number> {
   const given = readArguments(argv, { port: 'text', host: 'text' })
   refusePositionals(given)
-  const port = portFrom(given.values.get('port'))
+  const port = portFrom(given)
   const host = given.values.get('host')
   // Before anything else is touched: a mistake here is no reason to wait.
   if (host !== undefined) assertLoopback(host)
@@ -39,15 +39,4 @@ function interrupted(): Promise<void> {
       () => process.exit(130),
     )
   })
-}
-
-function portFrom(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw argumentInvalid(
-    `--port ${text} is not possible`,
-    'A port is a whole number from 0 to 65535.',
-    'Leave --port out and a free one is taken.',
-  )
 }

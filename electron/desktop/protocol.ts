@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Protocol } from 'electron'
 import { protocol } from 'electron'
-import { contentSecurityPolicy } from '../hosts/content-security-policy.ts'
+import { contentSecurityPolicy } from '../http/content-security-policy.ts'
 import { mapStaticFiles } from '../hosts/static-files.ts'
 
 const scheme = 'app'

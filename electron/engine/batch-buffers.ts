@@ -16,11 +16,12 @@ export class BatchBuffers {
   readonly #packing: Packing
   readonly #headPlaceOf: Int32Array
   readonly #headFlatOf: Int32Array
+  /** Only gradients need it, and it is the largest: [length × flat], else empty. */
   readonly #positionSums: Float32Array
   readonly #mask: Float32Array
   readonly #targets: Float32Array
 
-  constructor(shape: PackedShape, heads: number, labelCount: number) {
+  constructor(shape: PackedShape, heads: number, labelCount: number, { forGradients = true } = {}) {
     const { rows, length, flat } = shape
     this.#shape = shape
     this.#heads = heads
@@ -30,7 +31,7 @@ export class BatchBuffers {
     this.#packing = allocatePacking(shape)
     this.#headPlaceOf = new Int32Array(flat * heads)
     this.#headFlatOf = new Int32Array(rows * heads * length)
-    this.#positionSums = new Float32Array(length * flat)
+    this.#positionSums = new Float32Array(forGradients ? length * flat : 0)
     this.#mask = new Float32Array(rows * length)
     this.#targets = new Float32Array(rows * labelCount)
   }
@@ -53,7 +54,7 @@ export class BatchBuffers {
         flatOf: int32(this.#packing.flatOf, [rows, length]),
         headPlaceOf: int32(this.#headPlaceOf, [flat * heads]),
         headFlatOf: int32(this.#headFlatOf, [rows, heads, length]),
-        positionSums: float32(this.#positionSums, [length, flat]),
+        positionSums: float32(this.#positionSums, this.#positionSums.length === 0 ? [0] : [length, flat]),
       },
       mask: float32(this.#mask, [rows, 1, 1, length]),
       targets: float32(this.#targets, [rows, this.#labelCount]),
@@ -73,6 +74,7 @@ export class BatchBuffers {
       const isToken = batch.attentionMask[place] !== 0
       this.#ids[index] = batch.ids[place]!
       this.#positions[index] = position
+      // Past its end where it is empty: nothing happens.
       if (isToken) this.#positionSums[position * flat + index] = 1
       for (let head = 0; head < heads; head++) this.#headPlaceOf[index * heads + head] = (row * heads + head) * length + position
     }

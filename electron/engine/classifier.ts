@@ -158,7 +158,7 @@ class CapturingClassifier implements Classifier {
   }
 
   #captureLogits(shape: PackedShape): Captured {
-    const buffers = new BatchBuffers(shape, this.#config.nHeads, this.labelCount)
+    const buffers = new BatchBuffers(shape, this.#config.nHeads, this.labelCount, { forGradients: false })
     let graph: CapturedGraph | undefined
     tf.tidy(() => {
       const logits = this.#forward(buffers.tensors(), [])

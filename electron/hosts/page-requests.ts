@@ -5,8 +5,8 @@
 import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import { hostAllowed, originAllowed } from './access.ts'
-import { contentSecurityPolicy } from './content-security-policy.ts'
+import { hostAllowed, originAllowed } from '../http/access.ts'
+import { contentSecurityPolicy } from '../http/content-security-policy.ts'
 import { limits, retryAfterSeconds } from './limits.ts'
 import { mapStaticFiles } from './static-files.ts'
 

@@ -8,9 +8,9 @@ import { createServer, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { LabError } from '../../shared/contract/errors.ts'
 import type { LabRouter } from '../lab/index.ts'
-import { assertLoopback, createToken, hostAllowed, loopback, originAllowed, tokenMatches, tokenOf } from './access.ts'
+import { assertLoopback, createToken, hostAllowed, loopback, originAllowed, tokenMatches, tokenOf } from '../http/access.ts'
+import { portRefused } from '../http/listen.ts'
 import { serveCalls } from './guarded-calls.ts'
 import { limits, retryAfterSeconds } from './limits.ts'
 import { pageRequests, pathOf } from './page-requests.ts'
@@ -90,15 +90,10 @@ async function listen(server: Server, asked: number | undefined): Promise<number
   try {
     return await listenOn(server, asked ?? usualPort)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    const refused = portRefused(error, asked ?? usualPort)
+    if (refused === null) throw error
     if (asked === undefined) return listenOn(server, 0)
-    throw new LabError({
-      code: 'PORT_IN_USE',
-      title: `Port ${asked} cannot be used`,
-      cause: code === 'EACCES' ? 'This user may not open it.' : 'Another program is listening on it.',
-      suggestion: 'Choose another one with --port, or leave --port out and any free one is taken.',
-    })
+    throw refused
   }
 }
 

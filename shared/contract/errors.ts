@@ -49,6 +49,8 @@ export const errorCodes = [
   'REMOTE_FAILED',
   'KAGGLE_NO_TOKEN',
   'KAGGLE_FAILED',
+  'REQUEST_INVALID',
+  'NOT_READY',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const

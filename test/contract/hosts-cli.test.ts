@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../electron/paths.ts'
 import { evaluationSchema } from '../../shared/domain/evaluation.ts'
 import { predictionSchema } from '../../shared/domain/prediction.ts'
+import { requestRecordSchema } from '../../shared/domain/serving.ts'
 
 const cli = join(projectRoot, 'out', 'main', 'cli.js')
 let home: string
@@ -32,14 +33,14 @@ interface Ended {
   stderr: string
 }
 
-function start(args: string[], input = ''): { child: ChildProcess; ended: Promise<Ended>; output: () => string } {
+function start(args: string[], input = ''): { child: ChildProcess; ended: Promise<Ended>; output: () => string; complaints: () => string } {
   const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, DISTRINEWS_HOME: home, FORCE_COLOR: '1' } })
   const text = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text.stdout += part))
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text.stderr += part))
   child.stdin.end(input)
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...text }))
-  return { child, ended, output: () => text.stdout }
+  return { child, ended, output: () => text.stdout, complaints: () => text.stderr }
 }
 
 const run = (...args: string[]): Promise<Ended> => start(args).ended
@@ -226,5 +227,58 @@ describe('the served lab', () => {
       expect(stderr).toContain(`Port ${port} cannot be used`)
     }
     taken.close()
+  })
+})
+
+describe('a served model', () => {
+  const post = (url: URL, text: string): Promise<Response> =>
+    fetch(new URL('/predict', url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) })
+
+  it('answers over HTTP, logs a line of JSON for each request and no text, and ends with 0 at SIGTERM', async () => {
+    const { child, ended, output, complaints } = start(['serve-model', '--port', '0'])
+    await until(() => complaints().includes('Ctrl-C') || child.exitCode !== null)
+    const url = new URL(/http:\S+\/predict/.exec(complaints())![0])
+    const answer = await post(url, 'treaty number 1')
+    expect(answer.status).toBe(200)
+    expect(Object.keys((await answer.json()) as object)).toEqual(['label', 'confidence', 'all_probabilities'])
+    expect((await fetch(new URL('/docs', url))).status).toBe(200)
+    await until(() => output().split('\n').length > 2)
+    child.kill('SIGTERM')
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    const records = stdout
+      .trim()
+      .split('\n')
+      .map((line) => requestRecordSchema.parse(JSON.parse(line)))
+    expect(records.map(({ method, path, status, texts }) => [method, path, status, texts])).toEqual([
+      ['POST', '/predict', 200, 1],
+      ['GET', '/docs', 200, null],
+    ])
+    expect(stdout).not.toContain('treaty')
+    await expect(fetch(url)).rejects.toThrow()
+  })
+
+  it.each([
+    [['--host', '0.0.0.0'], /without a token/],
+    [['--port', 'http'], /--port http is not possible/],
+    [['--public', 'yes'], /"yes" is not expected here/],
+  ])('%j: says what, why and what to do, and exits with 2', async (args, text) => {
+    const { code, stderr } = await run('serve-model', ...args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(text)
+  })
+
+  it('ends with 1 where there is no such model, and where it cannot be used', async () => {
+    const empty = join(home, 'empty-model')
+    await mkdir(empty)
+    await writeFile(join(empty, 'config.json'), '{}')
+    for (const [model, text] of [
+      [join(home, 'nowhere'), /no such model/],
+      [empty, /model/i],
+    ] as const) {
+      const { code, stderr } = await run('serve-model', '--model', model, '--port', '0')
+      expect(code).toBe(1)
+      expect(stderr).toMatch(text)
+    }
   })
 })
