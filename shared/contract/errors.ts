@@ -26,6 +26,12 @@ export const errorCodes = [
   'CHECKPOINT_NOT_FOUND',
   'RUN_NOT_FOUND',
   'RUN_NOT_RESUMABLE',
+  // hub
+  'HUB_UNREACHABLE',
+  'HUB_ACCESS_DENIED',
+  'HUB_NOT_FOUND',
+  'HUB_ANSWER_INVALID',
+  'DOWNLOAD_CORRUPT',
   // training
   'RUN_ALREADY_ACTIVE',
   'RANK_FAILED',
