@@ -85,12 +85,15 @@ export class Hub {
     const commit = facts[0]!.commit
     const at = { ...repo, revision: commit }
     const meter = new ProgressMeter(facts, onProgress)
-    for (const fact of facts) {
-      signal?.throwIfAborted()
-      await this.#fetchFile(at, fact, meter, signal)
+    try {
+      for (const fact of facts) {
+        signal?.throwIfAborted()
+        await this.#fetchFile(at, fact, meter, signal)
+      }
+    } finally {
+      meter.end()
     }
     await this.#cache.remember(repo, commit)
-    meter.end()
     return { commit, directory: this.#cache.directory(at), files: facts.map(({ path }) => this.#cache.file(at, path)) }
   }
 

@@ -13,47 +13,47 @@ export interface DownloadProgress {
 }
 
 const windowMs = 5_000
-const tellEveryMs = 100
+const tellEveryMs = 200
 
 export class ProgressMeter {
   readonly #sizes: Map<string, number>
   readonly #received = new Map<string, number>()
-  readonly #tell: ((progress: DownloadProgress) => void) | undefined
+  readonly #tell: (progress: DownloadProgress) => void
+  /** By the clock, not by the bytes: a connection that stalls is seen to stall. */
+  readonly #timer: NodeJS.Timeout
   /** Of the last seconds, oldest first. */
   #samples: { atMs: number; bytes: number }[] = []
-  #toldAtMs = -Infinity
   #path = ''
 
-  constructor(facts: readonly FileFacts[], tell?: (progress: DownloadProgress) => void) {
+  /** To be ended. */
+  constructor(facts: readonly FileFacts[], tell: (progress: DownloadProgress) => void = () => undefined) {
     this.#sizes = new Map(facts.map(({ path, sizeBytes }) => [path, sizeBytes]))
     this.#tell = tell
+    this.#timer = setInterval(() => this.#tell(this.#progress()), tellEveryMs)
   }
 
-  /** Tells at most ten times a second. */
   show({ path }: FileFacts, receivedBytes: number): void {
-    const now = performance.now()
-    // A file found on the disk, or begun before, was not received in this moment: the rate starts anew.
+    // What lay on the disk was not received in this moment: the rate starts anew behind it.
     if (!this.#received.has(path)) this.#samples = []
     this.#path = path
     this.#received.set(path, receivedBytes)
-    if (now - this.#toldAtMs < tellEveryMs) return
-    this.#toldAtMs = now
-    this.#samples.push({ atMs: now, bytes: sum(this.#received) })
-    while (this.#samples.length > 2 && this.#samples[0]!.atMs < now - windowMs) this.#samples.shift()
-    this.#tell?.(this.#progress())
   }
 
-  /** Tells the end, however short ago the last word was. */
+  /** Tells how far it came, all or not. */
   end(): void {
-    this.#tell?.({ ...this.#progress(), etaMs: 0 })
+    clearInterval(this.#timer)
+    this.#tell(this.#progress())
   }
 
   #progress(): DownloadProgress {
     const receivedBytes = sum(this.#received)
     const totalBytes = sum(this.#sizes)
-    const first = this.#samples[0]
-    const elapsedMs = first ? this.#samples.at(-1)!.atMs - first.atMs : 0
-    const bytesPerSec = first && elapsedMs >= 1000 ? ((this.#samples.at(-1)!.bytes - first.bytes) / elapsedMs) * 1000 : null
+    const nowMs = performance.now()
+    this.#samples.push({ atMs: nowMs, bytes: receivedBytes })
+    while (this.#samples.length > 2 && this.#samples[0]!.atMs < nowMs - windowMs) this.#samples.shift()
+    const first = this.#samples[0]!
+    const elapsedMs = nowMs - first.atMs
+    const bytesPerSec = elapsedMs >= 1000 ? ((receivedBytes - first.bytes) / elapsedMs) * 1000 : null
     const etaMs = bytesPerSec !== null && bytesPerSec > 0 ? ((totalBytes - receivedBytes) / bytesPerSec) * 1000 : null
     return { path: this.#path, receivedBytes, totalBytes, bytesPerSec, etaMs }
   }

@@ -32,6 +32,7 @@ export const errorCodes = [
   'HUB_NOT_FOUND',
   'HUB_ANSWER_INVALID',
   'DOWNLOAD_CORRUPT',
+  'DOWNLOAD_NOT_FOUND',
   // training
   'RUN_ALREADY_ACTIVE',
   'RANK_FAILED',
