@@ -6,7 +6,7 @@ import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
-import { datasetHandlers } from './dataset-handlers.ts'
+import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
 import { downloadHandlers } from './download-handlers.ts'
 import { Downloads } from './downloads.ts'
@@ -34,7 +34,7 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
   try {
     const shelf = new DatasetShelf(labDirectory)
     await shelf.open()
-    const downloads = new Downloads(labDirectory, new Hub(hubSettings()), {})
+    const downloads = new Downloads(labDirectory, new Hub(hubSettings()), { dataset: shelveDownload(shelf) })
     await downloads.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
