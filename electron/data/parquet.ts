@@ -175,7 +175,7 @@ function assertHonest(bytes: Uint8Array, metadata: FileMetaData, wanted: readonl
 const guarded: Compressors = compressors
 
 function copyOf(bytes: Uint8Array, start: number, end = bytes.byteLength): ArrayBuffer {
-  return bytes.slice(start, end).buffer as ArrayBuffer
+  return new Uint8Array(bytes.subarray(start, end)).buffer // a Buffer's own slice would share the memory
 }
 
 /** Rows that have cells in `indices` only, as rows of all columns. */
