@@ -28,9 +28,11 @@ export function DataScreen() {
           {list.value?.map((card) => (
             <DatasetPanel key={card.id} card={card} fresh={card.id === imported?.id} />
           ))}
+        </div>
+        <div className={styles.column}>
+          <FileImport />
           {!hasAgNews && <HubPanel />}
         </div>
-        <FileImport />
       </div>
     </Screen>
   )
