@@ -14,6 +14,7 @@ export default defineConfig({
           rank: 'electron/rank/main.ts',
           probe: 'electron/probe/main.ts',
           heartbeat: 'electron/rank/heartbeat.ts',
+          'data-reader': 'electron/data/reader-worker.ts',
           'inference-worker': 'electron/inference/worker.ts',
           'benchmark-peak': 'electron/benchmark/peak-worker.ts',
           bench: 'bench/main.ts',

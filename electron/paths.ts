@@ -26,8 +26,9 @@ export const preloadFile = join(projectRoot, 'out', 'preload', 'preload.cjs')
 export const kernelsFile = join(projectRoot, 'out', 'kernels.wasm')
 
 /** Built entry of a child process or worker thread. */
-export const entryFile = (name: 'rank' | 'probe' | 'heartbeat' | 'inference-worker' | 'benchmark-peak' | 'bench-worker'): string =>
-  join(projectRoot, 'out', 'main', `${name}.js`)
+export const entryFile = (
+  name: 'rank' | 'probe' | 'heartbeat' | 'data-reader' | 'inference-worker' | 'benchmark-peak' | 'bench-worker',
+): string => join(projectRoot, 'out', 'main', `${name}.js`)
 
 /** The lab's own directory: runs, imported data, lock. */
 export const labDirectory = (): string => process.env['DISTRINEWS_HOME'] ?? join(homedir(), '.distrinews-lab')

@@ -10,7 +10,7 @@ const usage = {
     'Classifies headlines, or the lines of standard input. Without --model: the newest.',
   ],
   evaluate: [
-    'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
+    'npm run evaluate -- [--model DIR|RUN] --data FILE|ag_news [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
   benchmark: [
@@ -35,7 +35,7 @@ const usage = {
 } as const
 
 const dataFlags: [string, string][] = [
-  ['data FILE.csv', 'labelled headlines (default: the starter headlines)'],
+  ['data FILE|ag_news', 'CSV, TSV, JSONL or Parquet; or AG News, fetched from the hub (default: the starter headlines)'],
   ['text-columns a,b', 'columns that hold the text (default: found by name and content)'],
   ['label-column c', 'column that holds the label'],
   ['on-bad-row WHAT', 'skip or refuse (default: skip)'],

@@ -16,6 +16,7 @@ import type { StartRunOptions } from '../supervisor/supervisor.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { Arguments } from './arguments.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
+import { hubDataFrom } from './hub-data.ts'
 import { onInterrupt } from './interrupts.ts'
 import { incidentLine, ProgressPrinter, survived } from './progress.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
@@ -42,7 +43,7 @@ async function startOptions(given: Arguments): Promise<StartRunOptions> {
   const store = new RunStore(labDirectory())
   const resume = given.values.get('resume')
   if (resume === undefined) {
-    const config = configFrom(given)
+    const config = configFrom(given, (await hubDataFrom(given, 'train')) ?? undefined)
     const out = given.values.get('out')
     const command = trainCommand(config)
     return { store, config, hardware: await hardwareFor(config), command, ...(out === undefined ? {} : { runDirectory: resolve(out) }) }

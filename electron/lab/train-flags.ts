@@ -53,7 +53,8 @@ export function trainCommand(config: RunConfig): string {
     if (flag === 'ranks' || value === undefined || value === defaults[field]) continue
     words.push(kind === 'switch' ? `--${flag}` : `--${flag} ${shellQuoted(String(value))}`)
   }
-  if (config.data.kind === 'csv') {
+  if (config.data.kind === 'hub') words.push(`--data ${config.data.name}@${config.data.commit}`)
+  else if (config.data.kind !== 'starter') {
     const { path, mapping, onBadRow } = config.data
     words.push(`--data ${shellQuoted(path)}`)
     if (mapping)

@@ -2,6 +2,7 @@
  * Under what conditions a run ran: configuration, data, model, machine, and what it takes to repeat it. Plain text rows
  * that HTML and Markdown both render; the renderings escape.
  */
+import { hubDatasets } from '../../shared/domain/hub-datasets.ts'
 import { deviceTitles } from '../../shared/domain/device.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
 import { globalBatch, type RunConfig } from '../../shared/domain/run-config.ts'
@@ -66,11 +67,16 @@ export function configurationFacts({ record }: RunReport): Fact[] {
 export function dataFacts({ record }: RunReport): Fact[] {
   const { dataset, config } = record
   const { data } = config
-  const source = data.kind === 'starter' ? 'the starter set that comes with the lab' : data.path
+  const source =
+    data.kind === 'starter'
+      ? 'the starter set that comes with the lab'
+      : data.kind === 'hub'
+        ? `${hubDatasets[data.name].id} on the hub, commit ${data.commit}`
+        : data.path
   return [
     { label: 'Data set', value: orMissing(dataset?.title) },
     { label: 'Source', value: source },
-    ...(data.kind === 'csv' && data.mapping !== undefined
+    ...(data.kind !== 'starter' && data.kind !== 'hub' && data.mapping !== undefined
       ? [{ label: 'Columns', value: `text: ${data.mapping.textColumns.join(', ')}; label: ${data.mapping.labelColumn}` }]
       : []),
     { label: 'Licence', value: orMissing(dataset?.license) },

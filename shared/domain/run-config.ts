@@ -9,21 +9,32 @@ import { modelPresetNameSchema, modelPresets } from './model-config.ts'
 export const badRowPolicySchema = z.enum(['skip', 'refuse'])
 export type BadRowPolicy = z.infer<typeof badRowPolicySchema>
 
-/** Which columns of a CSV mean what: header names, or 0-based indices as decimal strings where there is no header. */
+/** Which columns of a file mean what: header names, or 0-based indices as decimal strings where there is no header. */
 export const columnMappingSchema = z.object({
   textColumns: z.array(z.string()).min(1),
   labelColumn: z.string(),
 })
 export type ColumnMapping = z.infer<typeof columnMappingSchema>
 
+/** A file of one's own; `kind` is its format. */
+export const fileRefSchema = z.object({
+  kind: z.enum(['csv', 'jsonl', 'parquet']),
+  path: z.string().min(1),
+  /** Inferred from the header and the cells where absent. */
+  mapping: columnMappingSchema.optional(),
+  onBadRow: badRowPolicySchema.default('skip'),
+})
+export type FileRef = z.infer<typeof fileRefSchema>
+
 export const dataRefSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starter') }),
+  fileRefSchema,
+  /** A data set of the hub that the lab knows by name (hub-datasets.ts), as it was at `commit`. */
   z.object({
-    kind: z.literal('csv'),
-    path: z.string().min(1),
-    /** Inferred from the header and the cells where absent. */
-    mapping: columnMappingSchema.optional(),
-    onBadRow: badRowPolicySchema.default('skip'),
+    kind: z.literal('hub'),
+    name: z.enum(['ag_news']),
+    commit: z.string().regex(/^[0-9a-f]{40}$/),
+    split: z.enum(['train', 'test']).default('train'),
   }),
 ])
 export type DataRef = z.infer<typeof dataRefSchema>

@@ -105,11 +105,11 @@ const calls: readonly unknown[] = [
   { i: '2', p: { u: '/runs/get', b: { json: { runId: '20261124-031500-tiny-ab12' } } } },
   { i: '3', p: { u: '/runs/watch', b: { json: { runId: '20261124-031500-tiny-ab12' } } } },
   { i: '4', p: { u: '/runs/start', b: { json: { worldSize: -3, model: 'none', epochs: -1, data: { kind: 'csv', path: '/none' } } } } },
-  { i: '5', p: { u: '/datasets/stageCsv', b: { json: { fileName: 'a.csv', text: 'label,text\nWorld,one\nSports,two\n' } } } },
+  { i: '5', p: { u: '/datasets/stage', b: { json: { fileName: 'a.csv', sizeBytes: 12 } } } },
   {
     i: '6',
     p: {
-      u: '/datasets/importCsv',
+      u: '/datasets/import',
       b: { json: { stagedId: 'x', mapping: { textColumns: ['text'], labelColumn: 'label' }, onBadRow: 'skip' } },
     },
   },

@@ -163,5 +163,6 @@ function usableDevices(hardware: Hardware | undefined): Device[] {
 function sameData(card: DatasetCard, data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false
   const ref = data as DatasetCard['ref']
-  return card.ref.kind === 'starter' ? ref.kind === 'starter' : ref.kind === 'csv' && ref.path === card.ref.path
+  if ('path' in card.ref) return 'path' in ref && ref.path === card.ref.path
+  return card.ref.kind === ref.kind
 }

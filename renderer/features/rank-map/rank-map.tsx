@@ -31,12 +31,7 @@ export function RankMap({ ranks, lastStep, parameterCount, children, className }
   const ring = layoutRing(ranks.length, width, small ? smallCard : fullCard)
   const flowing = ranks.every((rank) => rank.state === 'training')
   return (
-    <Panel
-      title="Rank map"
-      hint={plural(ranks.length, 'process', 'processes')}
-      actions={<ProvenanceTag />}
-      className={className}
-    >
+    <Panel title="Rank map" hint={plural(ranks.length, 'process', 'processes')} actions={<ProvenanceTag />} className={className}>
       {children}
       <div ref={ref} className={styles.ring} style={{ height: ring.height }}>
         {width > 0 && (

@@ -1,4 +1,5 @@
 /** What a run is called: the name it was given, else what it trains. */
+import { hubDatasets } from '../../../shared/domain/hub-datasets.ts'
 import { modelPresets } from '../../../shared/domain/model-config.ts'
 import type { RunRecord, RunSummary } from '../../../shared/domain/run.ts'
 import { plural } from '../../ui/format.ts'
@@ -14,4 +15,8 @@ export function titleOfModel(model: { id: string; title: string }, runs: readonl
 
 export const dataTitle = (record: Pick<RunRecord, 'dataset' | 'config'>): string =>
   record.dataset?.title ??
-  (record.config.data.kind === 'starter' ? 'Starter headlines' : (record.config.data.path.split(/[\\/]/).at(-1) ?? 'CSV'))
+  (record.config.data.kind === 'starter'
+    ? 'Starter headlines'
+    : record.config.data.kind === 'hub'
+      ? hubDatasets[record.config.data.name].title
+      : (record.config.data.path.split(/[\\/]/).at(-1) ?? 'a file'))

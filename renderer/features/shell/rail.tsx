@@ -30,7 +30,12 @@ export function Rail({ place }: { place: Place }) {
         <Logo />
       </a>
       {entries.map(({ place: target, word, icon: EntryIcon }) => (
-        <a key={target} href={href(target)} className={styles.entry} aria-current={place === target || (place === 'compare' && target === 'runs') ? 'page' : undefined}>
+        <a
+          key={target}
+          href={href(target)}
+          className={styles.entry}
+          aria-current={place === target || (place === 'compare' && target === 'runs') ? 'page' : undefined}
+        >
           <EntryIcon size={21} stroke={1.6} aria-hidden />
           {word}
         </a>

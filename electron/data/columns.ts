@@ -1,11 +1,12 @@
 /**
- * Which columns of a CSV are text and which is the label: as the person says, else by the header's names, else by
+ * Which columns of a table are text and which is the label: as the person says, else by the header's names, else by
  * what the cells look like. Where neither decides, nothing is guessed: the answer is null and the caller asks.
  */
 import { LabError } from '../../shared/contract/errors.ts'
+import { distinctNames, type Cell } from './table.ts'
 import type { ColumnMapping } from '../../shared/domain/run-config.ts'
 
-export interface CsvColumns {
+export interface Columns {
   hasHeader: boolean
   /** Header names, or '0', '1' … where there is none. */
   names: string[]
@@ -46,12 +47,12 @@ const plainName = (name: string): string =>
 const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinite(Number(cell))
 
 /** Whether the first record is a header, and what the columns are called. `asked` are names the person gave. */
-export function findColumns(records: readonly string[][], asked?: ColumnMapping): CsvColumns {
+export function findColumns(records: readonly string[][], asked?: ColumnMapping): Columns {
   const first = records[0] ?? []
   const hasHeader = (asked !== undefined && namesIn(first, asked)) || looksLikeHeader(first, records.slice(1, judgedRecords))
   const width = hasHeader ? first.length : commonWidth(records.slice(0, judgedRecords))
-  const names = Array.from({ length: width }, (_, index) => (hasHeader ? first[index]!.trim() : String(index)))
-  return { hasHeader, names }
+  const names = Array.from({ length: width }, (_, index) => (hasHeader ? first[index]! : String(index)))
+  return { hasHeader, names: hasHeader ? distinctNames(names) : names }
 }
 
 function namesIn(first: readonly string[], asked: ColumnMapping): boolean {
@@ -76,7 +77,7 @@ function looksLikeHeader(first: readonly string[], rest: readonly string[][]): b
 }
 
 /** The columns the cells and names speak for, or null where they leave a choice. */
-export function inferMapping(columns: CsvColumns, data: readonly string[][]): ColumnMapping | null {
+export function inferMapping(columns: Columns, data: readonly Cell[][]): ColumnMapping | null {
   const judged = data.slice(0, judgedRecords)
   const plain = columns.names.map(plainName)
   const indices = [...plain.keys()]
@@ -95,7 +96,7 @@ export function inferMapping(columns: CsvColumns, data: readonly string[][]): Co
 }
 
 /** Few distinct short values that come again. */
-function looksLikeLabel(records: readonly string[][], index: number): boolean {
+function looksLikeLabel(records: readonly Cell[][], index: number): boolean {
   const cells = cellsOf(records, index)
   if (cells.length < 2 || cells.some((cell) => cell.length > maxLabelLength)) return false
   const distinct = new Set(cells).size
@@ -103,7 +104,7 @@ function looksLikeLabel(records: readonly string[][], index: number): boolean {
 }
 
 /** Long values that vary, mostly with a space in them: not numbers, dates or addresses. */
-function looksLikeText(records: readonly string[][], index: number): boolean {
+function looksLikeText(records: readonly Cell[][], index: number): boolean {
   const cells = cellsOf(records, index)
   if (cells.length === 0) return false
   const worded = cells.filter((cell) => /\s/.test(cell) && /\p{L}{2}/u.test(cell)).length
@@ -111,7 +112,7 @@ function looksLikeText(records: readonly string[][], index: number): boolean {
   return worded >= cells.length / 2 && meanLength >= minTextLength && new Set(cells).size > cells.length / 2
 }
 
-const cellsOf = (records: readonly string[][], index: number): string[] =>
+const cellsOf = (records: readonly Cell[][], index: number): string[] =>
   records.map((record) => record[index]?.trim() ?? '').filter((cell) => cell !== '')
 
 /** The number of columns that most records have. */
@@ -124,7 +125,7 @@ function commonWidth(records: readonly string[][]): number {
 }
 
 /** Names to indices; a name may also be a 0-based index. Throws DATA_COLUMNS_UNCLEAR for a column that is not there. */
-export function resolveMapping(columns: CsvColumns, mapping: ColumnMapping, fileName: string): ColumnIndices {
+export function resolveMapping(columns: Columns, mapping: ColumnMapping, fileName: string): ColumnIndices {
   const plain = columns.names.map(plainName)
   const indexOf = (name: string): number => {
     const exact = columns.names.indexOf(name)
@@ -141,7 +142,7 @@ export function resolveMapping(columns: CsvColumns, mapping: ColumnMapping, file
 }
 
 /** DATA_COLUMNS_UNCLEAR: lists the columns and how to say which is which. */
-export function columnsUnclear(columns: CsvColumns, fileName: string, cause: string): LabError {
+export function columnsUnclear(columns: Columns, fileName: string, cause: string): LabError {
   const list = columns.names.slice(0, 20).join(', ') + (columns.names.length > 20 ? ' …' : '')
   const kind = columns.hasHeader ? 'The columns are' : 'There is no header; the columns are'
   return new LabError({

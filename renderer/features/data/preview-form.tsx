@@ -1,16 +1,17 @@
-/** What the lab made of a CSV, and what may still be decided: the columns, and what to do with rows that cannot be read. */
+/** What the lab made of a file, and what may still be decided: the columns, and what to do with rows that cannot be read. */
 import { Button, MultiSelect, SegmentedControl, Select } from '@mantine/core'
-import type { BadRow, CsvPreview } from '../../../shared/domain/dataset.ts'
+import type { DatasetPreview } from '../../../shared/domain/dataset.ts'
 import type { BadRowPolicy } from '../../../shared/domain/run-config.ts'
-import { completeMapping, useCsvImport } from '../../state/csv-import.ts'
+import { completeMapping, useFileImport } from '../../state/file-import.ts'
 import { count, plural } from '../../ui/format.ts'
 import { ClassBalance } from './class-balance.tsx'
+import { Quality } from './quality.tsx'
 import styles from './data.module.css'
 
 const manyClasses = 20
 
-export function CsvPreviewForm({ preview }: { preview: CsvPreview }) {
-  const { mapping, remap, busy, confirm, cancel } = useCsvImport()
+export function PreviewForm({ preview }: { preview: DatasetPreview }) {
+  const { mapping, remap, busy, confirm, cancel } = useFileImport()
   const complete = completeMapping(mapping)
   const columns = preview.columns.map((column) => ({ value: column, label: preview.hasHeader ? column : `column ${Number(column) + 1}` }))
   return (
@@ -53,7 +54,8 @@ export function CsvPreviewForm({ preview }: { preview: CsvPreview }) {
           )}
         </div>
       )}
-      {preview.badRowCount > 0 && <BadRows badRows={preview.badRows} badRowCount={preview.badRowCount} />}
+      {complete && preview.quality && <Quality quality={preview.quality} />}
+      {preview.badRowCount > 0 && <BadRows preview={preview} />}
       <div className={styles.buttons}>
         <Button size="xs" variant="default" onClick={cancel}>
           Cancel
@@ -66,8 +68,8 @@ export function CsvPreviewForm({ preview }: { preview: CsvPreview }) {
   )
 }
 
-function SampleTable({ preview }: { preview: CsvPreview }) {
-  const { mapping } = useCsvImport()
+function SampleTable({ preview }: { preview: DatasetPreview }) {
+  const { mapping } = useFileImport()
   const roleOf = (column: string): 'label' | 'text' | undefined =>
     column === mapping.labelColumn ? 'label' : mapping.textColumns.includes(column) ? 'text' : undefined
   return (
@@ -79,6 +81,7 @@ function SampleTable({ preview }: { preview: CsvPreview }) {
               <th key={column} scope="col" data-role={roleOf(column)}>
                 {preview.hasHeader ? column : `column ${Number(column) + 1}`}
                 {roleOf(column) && ` (${roleOf(column)})`}
+                <small> {preview.columnTypes[preview.columns.indexOf(column)]}</small>
               </th>
             ))}
           </tr>
@@ -99,8 +102,9 @@ function SampleTable({ preview }: { preview: CsvPreview }) {
   )
 }
 
-function BadRows({ badRows, badRowCount }: { badRows: BadRow[]; badRowCount: number }) {
-  const { onBadRow, setOnBadRow } = useCsvImport()
+function BadRows({ preview }: { preview: DatasetPreview }) {
+  const { badRows, badRowCount } = preview
+  const { onBadRow, setOnBadRow } = useFileImport()
   return (
     <div className={styles.bad}>
       <p>
@@ -110,7 +114,7 @@ function BadRows({ badRows, badRowCount }: { badRows: BadRow[]; badRowCount: num
       <ul>
         {badRows.map((row) => (
           <li key={row.line}>
-            line {row.line}: {row.reason}
+            {preview.format === 'parquet' ? 'row' : 'line'} {row.line}: {row.reason}
           </li>
         ))}
       </ul>
