@@ -1,6 +1,6 @@
-/** Fresh parameters, as transformers initialises DistilBERT. */
+/** Fresh parameters, as transformers initialises BERT and DistilBERT. */
 import { initializationCounter } from './random.ts'
-import { paddingId, wordEmbeddingsName } from './parameter-specs.ts'
+import { modelNames, paddingId } from './parameter-specs.ts'
 import type { ParameterArena } from './parameters.ts'
 
 const standardDeviation = 0.02
@@ -20,7 +20,8 @@ export function initializeParameters(arena: ParameterArena, seed: number): void 
     fillNormal(parameter, words)
   }
   arena.accumulated.fill(0)
-  arena.parameter(wordEmbeddingsName).fill(0, paddingId * arena.config.dim, (paddingId + 1) * arena.config.dim)
+  const { architecture, dim } = arena.config
+  arena.parameter(modelNames[architecture].wordEmbeddings).fill(0, paddingId * dim, (paddingId + 1) * dim)
 }
 
 /** Box–Muller: two uniform words make two normal numbers. */

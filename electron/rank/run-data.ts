@@ -8,7 +8,7 @@ import { type Tokenizer, tokenizeExamples } from '../data/tokenizer.ts'
 import type { Example, TokenizedExamples } from '../data/types.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { DatasetCard } from '../../shared/domain/dataset.ts'
-import { type ModelConfig, modelPresets } from '../../shared/domain/model-config.ts'
+import { distilbertTraits, type ModelConfig, modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 
 export interface SplitRows {
@@ -43,6 +43,7 @@ export function chooseModelConfig(config: RunConfig, labels: string[], vocabSize
   const { dim, hiddenDim, nLayers, nHeads, maxPositionEmbeddings } = modelPresets[config.model]
   const { dropout } = config
   return {
+    ...distilbertTraits,
     dim,
     hiddenDim,
     nLayers,
