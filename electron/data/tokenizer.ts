@@ -20,6 +20,7 @@ export interface Encoding {
 
 export interface Tokenizer {
   readonly vocabSize: number
+  readonly lowercase: boolean
   /** The text of its `tokenizer.json`. */
   readonly json: string
   /** SHA-256 of `json`, hex: equal digests give equal tokens. */
@@ -51,6 +52,7 @@ export function tokenizeExamples(tokenizer: Tokenizer, examples: readonly Exampl
 
 class WordPieceTokenizer implements Tokenizer {
   readonly vocabSize: number
+  readonly lowercase: boolean
   readonly json: string
   readonly digest: string
   readonly #library: LibraryTokenizer
@@ -63,6 +65,7 @@ class WordPieceTokenizer implements Tokenizer {
 
   constructor(json: string, file: TokenizerJson) {
     this.json = json
+    this.lowercase = file.normalizer.lowercase
     this.digest = createHash('sha256').update(json).digest('hex')
     this.#library = new LibraryTokenizer(file, {})
     this.#wordsOf = bertWordSplitter(file.normalizer)

@@ -16,6 +16,9 @@ export interface ParameterSpec {
 /** Row of the word embeddings that gets no gradient; zero in fresh models. */
 export const paddingId = 0
 
+/** Parameters, gradients, moments and scratch share a memory of 4 GiB (parameters.ts); a little of it is for padding. */
+export const largestParameterCount = 210_000_000
+
 /** Names of one block, without `.weight` and `.bias`. */
 export interface BlockNames {
   query: string

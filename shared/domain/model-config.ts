@@ -88,12 +88,16 @@ export const modelPresets: Record<ModelPresetName, ModelPreset> = {
 
 type Sizes = Pick<ModelConfig, 'dim' | 'hiddenDim' | 'nLayers' | 'vocabSize' | 'maxPositionEmbeddings'> & { typeVocabSize?: number }
 
-/** Number of trainable parameters of a sequence classifier of these sizes. BERT's pooler is as large as DistilBERT's `pre_classifier`. */
-export function countParameters(c: Sizes & { labelCount: number }): number {
-  const linear = (inputs: number, outputs: number): number => inputs * outputs + outputs
+const linear = (inputs: number, outputs: number): number => inputs * outputs + outputs
+
+/** Number of parameters without the head: what every checkpoint of these sizes holds. */
+export function countEncoderParameters(c: Sizes): number {
   const layerNorm = 2 * c.dim
   const embeddings = (c.vocabSize + c.maxPositionEmbeddings + (c.typeVocabSize ?? 0)) * c.dim + layerNorm
   const block = 4 * linear(c.dim, c.dim) + layerNorm + linear(c.dim, c.hiddenDim) + linear(c.hiddenDim, c.dim) + layerNorm
-  const head = linear(c.dim, c.dim) + linear(c.dim, c.labelCount)
-  return embeddings + c.nLayers * block + head
+  return embeddings + c.nLayers * block
 }
+
+/** Number of trainable parameters of a sequence classifier of these sizes. BERT's pooler is as large as DistilBERT's `pre_classifier`. */
+export const countParameters = (c: Sizes & { labelCount: number }): number =>
+  countEncoderParameters(c) + linear(c.dim, c.dim) + linear(c.dim, c.labelCount)
