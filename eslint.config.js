@@ -32,7 +32,7 @@ export default tseslint.config(
     'The engine does not know that other ranks exist: take a GradientSync.',
   ),
   forbid(
-    ['electron/{backend,collectives,checkpoint,data,kernels}/**'],
+    ['electron/{backend,collectives,checkpoint,data,hub,kernels}/**'],
     ['/renderer/', electronModule, '/engine/', '/ddp/', '/rank/', '/supervisor/', '/lab/', '/hosts/', '/inference/', '/report/'],
     'The lowest rooms import no other room but each other.',
   ),

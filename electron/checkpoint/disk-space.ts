@@ -17,10 +17,16 @@ export interface NeededRoom {
   /** Exists; the file system that it lies on is asked. */
   directory: string
   bytes: number
+  /** What to do once there is room. */
+  afterwards?: string
 }
 
 /** Runs `write`, which writes `bytes` under `directory`. Throws DISK_FULL with how much it needs and how much is free. */
-export async function withRoom<T>({ what, directory, bytes }: NeededRoom, fileSystem: FileSystem, write: () => Promise<T>): Promise<T> {
+export async function withRoom<T>(
+  { what, directory, bytes, afterwards = 'then resume the run: its last checkpoint is intact' }: NeededRoom,
+  fileSystem: FileSystem,
+  write: () => Promise<T>,
+): Promise<T> {
   const full = (freeBytes: number | null, cause?: unknown): LabError => {
     const free = freeBytes === null ? 'there is less' : `${megabytes(freeBytes)} are free`
     return new LabError(
@@ -28,7 +34,7 @@ export async function withRoom<T>({ what, directory, bytes }: NeededRoom, fileSy
         code: 'DISK_FULL',
         title: `The disk is full: it needs ${megabytes(bytes + slackBytes)} for ${what}`,
         cause: `Writing ${what} into ${directory} needs ${megabytes(bytes + slackBytes)}, and ${free}.`,
-        suggestion: `Free at least ${megabytes(Math.max(0, bytes + slackBytes - (freeBytes ?? 0)))} (old runs can be removed in the list of runs), then resume the run: its last checkpoint is intact.`,
+        suggestion: `Free at least ${megabytes(Math.max(0, bytes + slackBytes - (freeBytes ?? 0)))} (old runs can be removed in the list of runs), ${afterwards}.`,
       },
       { cause },
     )

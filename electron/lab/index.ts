@@ -2,11 +2,14 @@
  * The lab: everything behind the contract, for one data directory, without a host. Hosts serve its router; closing it
  * ends the run that is going on (with a checkpoint), the inference worker, and the hold on the directory.
  */
+import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
+import { downloadHandlers } from './download-handlers.ts'
+import { Downloads } from './downloads.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
 import { lockDirectory } from './lock.ts'
@@ -31,6 +34,8 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
   try {
     const shelf = new DatasetShelf(labDirectory)
     await shelf.open()
+    const downloads = new Downloads(labDirectory, new Hub(hubSettings()), {})
+    await downloads.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
     const parts: LabParts = {
@@ -39,10 +44,12 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       store: new RunStore(labDirectory),
       supervisor,
       shelf,
+      downloads,
       inference,
     }
     const close = async (): Promise<void> => {
       await supervisor.active?.stop()
+      await downloads.close()
       await inference.close()
       unlock()
     }
@@ -58,6 +65,7 @@ function createRouter(parts: LabParts) {
   return os.router({
     hardware: hardwareHandlers(parts),
     datasets: datasetHandlers(parts),
+    downloads: downloadHandlers(parts),
     models: modelHandlers(parts),
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),

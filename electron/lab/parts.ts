@@ -5,6 +5,7 @@ import type { InferenceClient } from '../inference/client.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { DatasetShelf } from './dataset-shelf.ts'
+import type { Downloads } from './downloads.ts'
 import type { Machine } from './machine.ts'
 import { withTypedErrors } from './typed-errors.ts'
 
@@ -14,6 +15,7 @@ export interface LabParts {
   store: RunStore
   supervisor: RunSupervisor
   shelf: DatasetShelf
+  downloads: Downloads
   inference: InferenceClient
 }
 
