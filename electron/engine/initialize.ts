@@ -5,9 +5,13 @@ import type { ParameterArena } from './parameters.ts'
 
 const standardDeviation = 0.02
 
-/** Matrices normal(0, 0.02), biases 0, LayerNorm weights 1, the padding row of the word embeddings 0. Uses `accumulated` as scratch. */
-export function initializeParameters(arena: ParameterArena, seed: number): void {
+/**
+ * Matrices normal(0, 0.02), biases 0, LayerNorm weights 1, the padding row of the word embeddings 0. Uses `accumulated` as scratch.
+ * `only`: leaves all others as they are.
+ */
+export function initializeParameters(arena: ParameterArena, seed: number, only?: ReadonlySet<string>): void {
   for (const [index, { name, shape, size }] of arena.specs.entries()) {
+    if (only && !only.has(name)) continue
     const parameter = arena.parameter(name)
     if (shape.length === 1) {
       const isLayerNormWeight = /norm\.weight$/i.test(name)
@@ -21,7 +25,8 @@ export function initializeParameters(arena: ParameterArena, seed: number): void 
   }
   arena.accumulated.fill(0)
   const { architecture, dim } = arena.config
-  arena.parameter(modelNames[architecture].wordEmbeddings).fill(0, paddingId * dim, (paddingId + 1) * dim)
+  const { wordEmbeddings } = modelNames[architecture]
+  if (!only || only.has(wordEmbeddings)) arena.parameter(wordEmbeddings).fill(0, paddingId * dim, (paddingId + 1) * dim)
 }
 
 /** Box–Muller: two uniform words make two normal numbers. */

@@ -11,7 +11,11 @@ export interface ParameterSpec {
   size: number
   /** Whether weight decay applies: not to biases and LayerNorm. */
   decay: boolean
+  /** 0 in the embeddings, 1 … n in the blocks, n + 1 in the head. Never falls in the order of the list. */
+  depth: number
 }
+
+type PlainSpec = Omit<ParameterSpec, 'depth'>
 
 /** Row of the word embeddings that gets no gradient; zero in fresh models. */
 export const paddingId = 0
@@ -93,18 +97,18 @@ export const modelNames: Record<Architecture, ModelNames> = {
 export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
   const { architecture, dim, hiddenDim, vocabSize, maxPositionEmbeddings, typeVocabSize, nLayers, labels } = config
   const names = modelNames[architecture]
-  const matrix = (name: string, rows: number, columns: number): ParameterSpec => ({
+  const matrix = (name: string, rows: number, columns: number): PlainSpec => ({
     name,
     shape: [rows, columns],
     size: rows * columns,
     decay: true,
   })
-  const vector = (name: string, size: number): ParameterSpec => ({ name, shape: [size], size, decay: false })
-  const linear = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
+  const vector = (name: string, size: number): PlainSpec => ({ name, shape: [size], size, decay: false })
+  const linear = (name: string, inputs: number, outputs: number): PlainSpec[] => [
     matrix(`${name}.weight`, outputs, inputs),
     vector(`${name}.bias`, outputs),
   ]
-  const layerNorm = (name: string): ParameterSpec[] => [vector(`${name}.weight`, dim), vector(`${name}.bias`, dim)]
+  const layerNorm = (name: string): PlainSpec[] => [vector(`${name}.weight`, dim), vector(`${name}.bias`, dim)]
 
   const blocks = Array.from({ length: nLayers }, (_, layer) => {
     const block = names.block(layer)
@@ -116,13 +120,12 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
       ...layerNorm(block.ffnNorm),
     ]
   })
-  return [
+  const embeddings = [
     matrix(names.wordEmbeddings, vocabSize, dim),
     matrix(names.positionEmbeddings, maxPositionEmbeddings, dim),
     ...(names.typeEmbeddings === null ? [] : [matrix(names.typeEmbeddings, typeVocabSize, dim)]),
     ...layerNorm(names.embeddingNorm),
-    ...blocks.flat(),
-    ...linear(names.pooler, dim, dim),
-    ...linear(names.classifier, dim, labels.length),
   ]
+  const head = [...linear(names.pooler, dim, dim), ...linear(names.classifier, dim, labels.length)]
+  return [embeddings, ...blocks, head].flatMap((specs, depth) => specs.map((spec) => ({ ...spec, depth })))
 }

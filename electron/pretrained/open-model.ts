@@ -22,18 +22,16 @@ export interface OpenedModel {
   report: ModelReport
 }
 
-/** Opens the folder and reads its weights. Throws MODEL_NOT_FOUND or MODEL_INVALID, which names the field or tensor. */
-export const openModel = (directory: string): Promise<OpenedModel> => open(directory, true)
-
 /** Only looks: headers and sizes are checked, no weights read. Throws as `openModel`. */
-export const describeModel = async (directory: string): Promise<ModelReport> => (await open(directory, false)).report
+export const describeModel = async (directory: string): Promise<ModelReport> => (await openModel(directory, { withWeights: false })).report
 
 interface Fit extends Pick<ModelReport, 'missing' | 'misshaped' | 'unexpected'> {
   /** Parameter → the tensor's name in the file: those that are there and fit. */
   fileNameOf: Map<string, string>
 }
 
-async function open(directory: string, withWeights: boolean): Promise<OpenedModel> {
+/** Opens the folder and reads its weights, unless told not to. Throws MODEL_NOT_FOUND or MODEL_INVALID, which names the field or tensor. */
+export async function openModel(directory: string, { withWeights = true } = {}): Promise<OpenedModel> {
   let fit: Fit | undefined
   const folder = await readModelFolder(directory, (config, entries) => {
     fit = fitTensors(config, entries)

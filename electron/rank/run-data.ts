@@ -39,9 +39,10 @@ export function tokenizeRows(rows: SplitRows, tokenizer: Tokenizer, maxLength: n
   return { train: tokenizeExamples(tokenizer, rows.train, maxLength), validation: tokenizeExamples(tokenizer, rows.validation, maxLength) }
 }
 
+/** Of a preset. */
 export function chooseModelConfig(config: RunConfig, labels: string[], vocabSize: number): ModelConfig {
-  const { dim, hiddenDim, nLayers, nHeads, maxPositionEmbeddings } = modelPresets[config.model]
-  const { dropout } = config
+  const { dim, hiddenDim, nLayers, nHeads, maxPositionEmbeddings, recipe } = modelPresets[config.model]
+  const { dropout = recipe.dropout } = config
   return {
     ...distilbertTraits,
     dim,

@@ -16,6 +16,7 @@ export function checkpointContent(step: number, validationAccuracy: number | nul
       configDigest: 'c',
       tokenizerDigest: 't',
       dataDigest: 'd',
+      modelDigest: '',
       validationAccuracy,
       bestAccuracy: validationAccuracy,
       segments: [{ worldSize: 2, steps: step }],

@@ -131,6 +131,7 @@ function fakeRecord(
 ): RunRecord {
   const createdAt = new Date('2026-03-14T09:26:53.000Z')
   const preset = modelPresets[config.model]
+  const { dropout = preset.recipe.dropout } = config
   const { dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings } = preset
   const sizes = { ...distilbertTraits, dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings }
   return {
@@ -176,7 +177,7 @@ function fakeRecord(
     trainCount: 5591 - validationCount,
     validationCount,
     tokenizerDigest: '9c0e'.repeat(16),
-    modelConfig: { ...sizes, dropout: config.dropout, attentionDropout: config.dropout, seqClassifDropout: config.dropout, labels },
+    modelConfig: { ...sizes, dropout, attentionDropout: dropout, seqClassifDropout: dropout, labels },
     parameterCount: countParameters({ ...sizes, labelCount: labels.length }),
     threadsPerRank: 2,
     totalSteps,

@@ -1,6 +1,6 @@
 /** Model folders of transformers, of many makes, are opened as the same weights; what is not one is refused by name. */
 import { existsSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createTokenizer } from '../../electron/data/tokenizer.ts'
@@ -8,6 +8,7 @@ import { parseTokenizerJson } from '../../electron/data/tokenizer-json.ts'
 import { tokenizerFromVocabulary } from '../../electron/data/vocab-txt.ts'
 import { loadModel } from '../../electron/inference/load.ts'
 import { projectRoot } from '../../electron/paths.ts'
+import { digestModel } from '../../electron/pretrained/digest.ts'
 import { describeModel, openModel } from '../../electron/pretrained/open-model.ts'
 import { buildKernels } from '../../scripts/build-kernels.mjs'
 import { LabError } from '../../shared/contract/errors.ts'
@@ -96,6 +97,17 @@ describe('a model folder of transformers', () => {
     })
   })
 })
+
+it.each(['config.json', 'tokenizer.json', 'model-00002-of-00002.safetensors'])(
+  'the digest by which ranks compare their model feels a change of %s',
+  async (file) => {
+    const { directory } = await written({ shards: 2 })
+    const before = await digestModel(directory)
+    expect(await digestModel(directory)).toBe(before)
+    await appendFile(join(directory, file), ' ')
+    expect(await digestModel(directory)).not.toBe(before)
+  },
+)
 
 describe('a model folder that cannot be opened', () => {
   const first = (tensors: RawTensor[]): RawTensor => tensors[0]!
