@@ -17,6 +17,7 @@ const usage = {
 } as const
 
 const dataFlags: [string, string][] = [
+  ['from DIR|RUN|ID', 'a pretrained model: a folder, a run, or org/name[@revision] of the hub; 3 epochs at 2e-5, dropout its own'],
   ['data FILE.csv', 'labelled headlines (default: the starter headlines)'],
   ['text-columns a,b', 'columns that hold the text (default: found by name and content)'],
   ['label-column c', 'column that holds the label'],

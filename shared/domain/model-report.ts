@@ -1,6 +1,8 @@
 /** What a look at a model folder says: what it is, whether it fits, what is done about what does not. */
 import { z } from 'zod'
+import { labErrorInfoSchema } from '../contract/errors.ts'
 import { modelConfigSchema } from './model-config.ts'
+import { modelSourceSchema } from './run-config.ts'
 
 export const modelReportSchema = z.object({
   config: modelConfigSchema,
@@ -19,3 +21,17 @@ export const modelReportSchema = z.object({
   unexpected: z.array(z.string()),
 })
 export type ModelReport = z.infer<typeof modelReportSchema>
+
+/** A pretrained model in the list of the lab. */
+export const pretrainedModelSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  source: modelSourceSchema,
+  /** Null while it is not on this machine, or not a folder any more. */
+  directory: z.string().nullable(),
+  report: modelReportSchema.nullable(),
+  /** Why there is no report. */
+  error: labErrorInfoSchema.nullable(),
+  addedAt: z.iso.datetime(),
+})
+export type PretrainedModel = z.infer<typeof pretrainedModelSchema>

@@ -112,7 +112,9 @@ const pretrainedRecipe = { epochs: 3, learningRate: 2e-5, dropout: undefined }
 export const runConfigSchema = runConfigFields.transform((given) => {
   const recipe = given.initFrom ? pretrainedRecipe : modelPresets[given.model].recipe
   const { epochs = recipe.epochs, learningRate = recipe.learningRate, dropout = recipe.dropout } = given
-  return { ...given, epochs, learningRate, dropout }
+  // One way to say it: a preset has no meaning there.
+  const model = given.initFrom ? 'tiny' : given.model
+  return { ...given, model, epochs, learningRate, dropout }
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
 export type RunConfigInput = z.input<typeof runConfigSchema>
@@ -129,4 +131,15 @@ export function modelTitle({ model, initFrom }: Pick<RunConfig, 'model' | 'initF
   // Of a run's folder, `runs/<id>/model`, the id says more.
   const names = initFrom.path.split(/[\\/]/).filter((name) => name !== '')
   return (names.at(-1) === 'model' ? names.at(-2) : names.at(-1)) ?? initFrom.path
+}
+
+/** 'path', or 'org/name at revision'. */
+export const sourceInWords = (source: ModelSource): string =>
+  source.kind === 'folder' ? source.path : `${source.id} at ${source.revision}`
+
+export function freezeInWords(freeze: Freeze): string {
+  if (freeze === 'none') return 'nothing'
+  if (freeze === 'embeddings') return 'the embeddings'
+  if (freeze === 'encoder') return 'all but the head'
+  return `the embeddings and the ${freeze === '1' ? 'lowest layer' : `${freeze} lowest layers`}`
 }
