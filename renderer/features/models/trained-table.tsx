@@ -20,7 +20,6 @@ export function TrainedTable({ models }: { models: TrainedModel[] }) {
       <thead>
         <tr>
           <th scope="col">Run</th>
-          <th scope="col">Began as</th>
           <th scope="col" className="num">
             Accuracy
           </th>
@@ -33,15 +32,14 @@ export function TrainedTable({ models }: { models: TrainedModel[] }) {
       <tbody>
         {models.map((model) => (
           <tr key={model.id}>
-            <th scope="row">
+            <th scope="row" className={styles.name}>
               <a href={href('runs', model.id)}>{titleOfModel(model, runs)}</a>
             </th>
-            <td>{model.preset}</td>
             <td className="num">{percent(model.validationAccuracy)}</td>
             <td className="num">{dateTime(model.createdAt)}</td>
             <td className={styles.rowActions}>
-              <Button size="compact-xs" variant="subtle" onClick={() => go('playground', model.id)}>
-                Try in playground
+              <Button size="compact-xs" variant="subtle" onClick={() => go('playground', model.id)} aria-label="Try in playground">
+                Try
               </Button>
               <Button size="compact-xs" variant="subtle" onClick={() => fineTune(model.directory)}>
                 Fine-tune
