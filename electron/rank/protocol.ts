@@ -32,6 +32,7 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
     tokenizerDigest: z.string(),
     modelConfig: modelConfigSchema,
     parameterCount: z.int(),
+    trainableParameterCount: z.int(),
     totalSteps: z.int(),
     notes: z.array(z.string()),
   }),

@@ -131,7 +131,8 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
       modelConfig,
-      parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
+      parameterCount: sizeOf(arena.specs),
+      trainableParameterCount: sizeOf(arena.trainable),
       totalSteps,
       notes: [
         ...notes,
@@ -157,9 +158,11 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
   }
 }
 
+const sizeOf = (specs: readonly { size: number }[]): number => specs.reduce((sum, { size }) => sum + size, 0)
+
 function frozenNote({ specs, trainable }: ParameterArena): string {
-  const count = (list: readonly { size: number }[]): string => list.reduce((sum, { size }) => sum + size, 0).toLocaleString('en')
-  return `${count(trainable)} of ${count(specs)} parameters are trained; the others are frozen and stay as they are.`
+  const [some, all] = [trainable, specs].map((list) => sizeOf(list).toLocaleString('en'))
+  return `${some} of ${all} parameters are trained; the others are frozen and stay as they are.`
 }
 
 function freshState(env: RankEnv, modelDigest: string, dataDigest: string, tokenizerDigest: string): CheckpointState {

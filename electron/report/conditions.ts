@@ -100,7 +100,7 @@ export function modelFacts({ record }: RunReport): Fact[] {
   const model = record.modelConfig
   return [
     { label: 'Architecture', value: 'DistilBERT for sequence classification' },
-    { label: 'Trainable parameters', value: formatCount(record.parameterCount) },
+    { label: 'Trainable parameters', value: formatCount(record.trainableParameterCount ?? record.parameterCount) },
     { label: 'Layers', value: formatCount(model?.nLayers), name: 'n_layers' },
     { label: 'Hidden size', value: formatCount(model?.dim), name: 'dim' },
     { label: 'Feed-forward size', value: formatCount(model?.hiddenDim), name: 'hidden_dim' },

@@ -76,13 +76,14 @@ test('a repository is downloaded, one without safetensors is refused', async () 
   await page.getByText(/whatever code it holds/).waitFor()
   await takePictures(page, 'models-refused')
   // Slow enough to be seen.
-  hub.fault = { kind: 'slow', bytesPerSec: 12_000, times: 3 }
+  hub.fault = { kind: 'slow', bytesPerSec: 8_000 }
   await name.fill('org/tiny-distilbert')
   await page.getByRole('button', { name: 'Download' }).click()
   const downloads = page.getByRole('list', { name: 'Downloads of models' })
   await downloads.getByText('downloading').waitFor()
   await downloads.getByText(/kB of/).waitFor()
   await takePictures(page, 'models-downloading')
+  hub.fault = null
   await page.getByText('DistilBERT, 2 layers × 16, 2 heads').waitFor()
   await page.getByText('3 tensors left out').click()
   await page.getByText('vocab_projector.bias').waitFor()

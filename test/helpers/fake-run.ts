@@ -178,6 +178,7 @@ function fakeRecord(
     validationCount,
     tokenizerDigest: '9c0e'.repeat(16),
     modelConfig: { ...sizes, dropout, attentionDropout: dropout, seqClassifDropout: dropout, labels },
+    trainableParameterCount: null,
     parameterCount: countParameters({ ...sizes, labelCount: labels.length }),
     threadsPerRank: 2,
     totalSteps,

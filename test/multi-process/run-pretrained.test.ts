@@ -1,10 +1,16 @@
 /** Runs that begin with a pretrained model: its weights, sizes and tokenizer, on any number of ranks; what is frozen stays. */
-import { readFile, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { readModelFolder } from '../../electron/checkpoint/model-folder.ts'
+import { projectRoot } from '../../electron/paths.ts'
 import { modelDirectory } from '../../electron/supervisor/run-directory.ts'
+import { RunStore } from '../../electron/supervisor/run-store.ts'
 import type { RunConfigInput } from '../../shared/domain/run-config.ts'
+import { startHub } from '../helpers/hub-stand-in.ts'
+import { smallNewsCsv } from '../helpers/small-news.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { createBench, parametersOf, reached } from '../helpers/training-runs.ts'
 import { relativeDistance } from '../helpers/small-models.ts'
@@ -66,6 +72,7 @@ describe('a run from a pretrained model', () => {
         const record = await run.finished
         expect(record.error).toBeNull()
         expect(record.notes.join('\n')).toContain('the others are frozen')
+        expect(record.trainableParameterCount).toBeLessThan(record.parameterCount!)
         return { tensors: await parametersOf(run.runDirectory), losses: run.detail().steps.map(({ globalLoss }) => globalLoss) }
       }
       const [one, two] = [await train(1, 16), await train(2, 8)]
@@ -124,5 +131,57 @@ describe('a run from a pretrained model', () => {
     const record = await (await bench.start(bench.config(change(broken.path, { worldSize: 2 })))).finished
     expect(record.state).toBe('failed')
     expect(record.error).toMatchObject({ code: 'MODEL_INVALID', cause: expect.stringContaining('layer.1.ffn.lin2.bias') })
+  })
+})
+
+describe('train --from', () => {
+  interface Outcome {
+    exitCode: number | null
+    stdout: string
+    stderr: string
+  }
+
+  async function train(home: string, argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    const child = spawn(process.execPath, [join(projectRoot, 'out', 'main', 'cli.js'), 'train', '--max-length', '32', '--threads', '1', '--ranks', '1', ...argv], {
+      env: { ...process.env, NO_COLOR: '1', DISTRINEWS_HOME: home, HF_HOME: join(home, 'hf'), HF_TOKEN: '', ...environment },
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const heard = { stdout: '', stderr: '' }
+    child.stdout.on('data', (text: Buffer) => (heard.stdout += text.toString()))
+    child.stderr.on('data', (text: Buffer) => (heard.stderr += text.toString()))
+    const [exitCode] = (await once(child, 'close')) as [number | null]
+    return { exitCode, ...heard }
+  }
+
+  it('downloads a model of the hub, pins it to its commit, and leaves one that can be fine-tuned again', async () => {
+    const home = await temporaryDirectory()
+    const { path } = await pretrained({ architecture: 'bert', shards: 2 })
+    const hub = await startHub()
+    const commit = await hub.addDirectory('model', 'org/tiny-bert', path)
+    const csv = join(home, 'news.csv')
+    await writeFile(csv, smallNewsCsv(120))
+    const flags = ['--data', csv, '--epochs', '1', '--freeze', '1']
+    const first = await train(home, ['--from', 'org/tiny-bert', ...flags], { HF_ENDPOINT: hub.endpoint })
+    expect(first, first.stderr).toMatchObject({ exitCode: 0 })
+    expect(first.stdout).toMatch(/downloading org\/tiny-bert/)
+    expect(first.stdout).toMatch(/model {2}org\/tiny-bert: 2 layers × 16/)
+    const [run] = await new RunStore(home).list()
+    expect(run?.record.config.initFrom).toEqual({ kind: 'hub', id: 'org/tiny-bert', revision: commit })
+    expect(run?.record.command).toContain(`--from org/tiny-bert@${commit} `.trim())
+
+    // What was fetched is here: the hub may be away.
+    const again = await train(home, ['--from', `org/tiny-bert@${commit}`, ...flags, '--json'], { HF_ENDPOINT: 'http://127.0.0.1:9' })
+    expect(again, again.stderr).toMatchObject({ exitCode: 0 })
+    const further = await train(home, ['--from', run!.record.id, ...flags, '--json'])
+    expect(further, further.stderr).toMatchObject({ exitCode: 0 })
+    expect((JSON.parse(further.stdout) as { notes: string[] }).notes.join('\n')).toContain('is kept')
+  })
+
+  it('says what the hub said, in three lines', async () => {
+    const hub = await startHub()
+    hub.addRepo('model', 'org/pickled', { 'config.json': '{}', 'pytorch_model.bin': 'x' })
+    const { exitCode, stderr } = await train(await temporaryDirectory(), ['--from', 'org/pickled'], { HF_ENDPOINT: hub.endpoint })
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/cannot read the model org\/pickled[^]*why:[^]*pickle[^]*do:/)
   })
 })

@@ -32,7 +32,8 @@ export function ModelsScreen() {
           {list.value?.length === 0 && (
             <Panel title="Pretrained models">
               <EmptyState icon={<IconBox size={34} stroke={1.2} />} title="None yet">
-                A pretrained model has read far more than headlines. Fine-tuning it takes few epochs and beats training from random weights.
+                A pretrained model has read far more than headlines. Fine-tuning it takes few epochs and is usually better than to begin
+                with random weights.
               </EmptyState>
             </Panel>
           )}

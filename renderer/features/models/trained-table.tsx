@@ -37,7 +37,7 @@ export function TrainedTable({ models }: { models: TrainedModel[] }) {
             </th>
             <td className="num">{percent(model.validationAccuracy)}</td>
             <td className="num">{dateTime(model.createdAt)}</td>
-            <td className={styles.rowActions}>
+            <td className={`num ${styles.rowActions}`}>
               <Button size="compact-xs" variant="subtle" onClick={() => go('playground', model.id)} aria-label="Try in playground">
                 Try
               </Button>
