@@ -9,6 +9,7 @@ import type { Example } from '../data/types.ts'
 import { createClassifier, type Classifier } from '../engine/classifier.ts'
 import { ParameterArena } from '../engine/parameters.ts'
 import { openModel } from '../pretrained/open-model.ts'
+import { LabError } from '../../shared/contract/errors.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import type { Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
@@ -36,8 +37,7 @@ const lengthMultiple = 8
 export async function loadModel(directory: string, { threads }: { threads: number }): Promise<LoadedModel> {
   const { config, tokenizer, lab, tensors, report } = await openModel(directory)
   const lacking = [...report.missing, ...report.misshaped.map(({ name }) => name)]
-  if (lacking.length > 0)
-    throw modelInvalid(directory, `it has no classifier with ${config.labels.length} labels (${lacking.join(', ')}): fine-tune it first`)
+  if (lacking.length > 0) throw noClassifier(directory, config.labels.length, lacking)
   const arena = new ParameterArena(config)
   for (const { name } of arena.specs) arena.parameter(name).set(tensors.get(name)!.data)
   const maxLength = Math.min(lab?.maxLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
@@ -110,3 +110,11 @@ class ClassifierModel implements LoadedModel {
     this.#classifier.dispose()
   }
 }
+
+const noClassifier = (directory: string, labelCount: number, lacking: readonly string[]): LabError =>
+  new LabError({
+    code: 'MODEL_INVALID',
+    title: 'This model has no classifier yet',
+    cause: `${directory}: it has no classifier with ${labelCount} labels (${lacking.join(', ')}).`,
+    suggestion: 'Fine-tune it, with npm run train -- --from and this folder, or in the window with Fine-tune on the Models screen.',
+  })

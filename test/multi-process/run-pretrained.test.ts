@@ -142,9 +142,13 @@ describe('train --from', () => {
   }
 
   async function train(home: string, argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const child = spawn(process.execPath, [join(projectRoot, 'out', 'main', 'cli.js'), 'train', '--max-length', '32', '--threads', '1', '--ranks', '1', ...argv], {
-      env: { ...process.env, NO_COLOR: '1', DISTRINEWS_HOME: home, HF_HOME: join(home, 'hf'), HF_TOKEN: '', ...environment },
-    })
+    const child = spawn(
+      process.execPath,
+      [join(projectRoot, 'out', 'main', 'cli.js'), 'train', '--max-length', '32', '--threads', '1', '--ranks', '1', ...argv],
+      {
+        env: { ...process.env, NO_COLOR: '1', DISTRINEWS_HOME: home, HF_HOME: join(home, 'hf'), HF_TOKEN: '', ...environment },
+      },
+    )
     onTestFinished(() => void child.kill('SIGKILL'))
     const heard = { stdout: '', stderr: '' }
     child.stdout.on('data', (text: Buffer) => (heard.stdout += text.toString()))
