@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import type { LabError } from '../../shared/contract/errors.ts'
 import { FileFormatError, parseUniqueJson } from '../checkpoint/strict-json.ts'
+import type { Architecture } from '../../shared/domain/model-config.ts'
+import { uncasedNormalizer } from './bert-words.ts'
 import { invalidTokenizer } from './tokenizer-error.ts'
 
 /** [PAD] must be 0: batches are filled with it and the embedding's padding row is there. */
@@ -131,13 +133,17 @@ export function bertTokenizerJson(tokens: readonly string[], normalizer: Tokeniz
   }
 }
 
-/** `tokenizer_config.json` beside it, as transformers expects. `modelMaxLength` in tokens. */
-export function tokenizerConfigJson(modelMaxLength: number): string {
+/** `tokenizer_config.json` beside it, as transformers expects, which believes it rather than tokenizer.json. `modelMaxLength` in tokens. */
+export function tokenizerConfigJson(
+  modelMaxLength: number,
+  normalizer: TokenizerJson['normalizer'] = uncasedNormalizer,
+  architecture: Architecture = 'distilbert',
+): string {
   const config = {
-    tokenizer_class: 'DistilBertTokenizer',
-    do_lower_case: true,
-    strip_accents: true,
-    tokenize_chinese_chars: true,
+    tokenizer_class: architecture === 'bert' ? 'BertTokenizer' : 'DistilBertTokenizer',
+    do_lower_case: normalizer.lowercase,
+    strip_accents: normalizer.strip_accents,
+    tokenize_chinese_chars: normalizer.handle_chinese_chars,
     model_max_length: modelMaxLength,
     pad_token: '[PAD]',
     unk_token: '[UNK]',

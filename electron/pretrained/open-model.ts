@@ -63,7 +63,7 @@ function reportOf(
     config,
     parameterCount: parameterSpecs(config).reduce((sum, { size }) => sum + size, 0),
     dtypes: [...new Set(entries.filter(({ name }) => used.has(name)).map(({ dtype }) => dtype))].sort(),
-    tokenizer: { file: tokenizerFile, vocabSize: tokenizer.vocabSize, lowercase: tokenizer.lowercase },
+    tokenizer: { file: tokenizerFile, vocabSize: tokenizer.vocabSize, lowercase: tokenizer.normalizer.lowercase },
     hasClassifier: differences.missing.length === 0 && differences.misshaped.length === 0,
     ...differences,
   }

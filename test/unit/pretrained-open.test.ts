@@ -224,7 +224,7 @@ describe('a tokenizer from vocab.txt', () => {
   it('takes case from tokenizer_config.json', () => {
     const cased = tokenizerFromVocabulary(smallVocabulary.join('\n'), { do_lower_case: false })
     expect(cased.normalizer).toMatchObject({ lowercase: false, strip_accents: null })
-    expect(createTokenizer(cased).lowercase).toBe(false)
+    expect(createTokenizer(cased).normalizer.lowercase).toBe(false)
     expect(tokenizerFromVocabulary(smallVocabulary.join('\r\n'), null)).toMatchObject({ normalizer: { lowercase: true } })
   })
 
