@@ -42,7 +42,7 @@ export default tseslint.config(
     'ddp stands on engine and collectives.',
   ),
   forbid(
-    ['electron/{rank,supervisor,inference,report,probe,handoff,benchmark}/**'],
+    ['electron/{rank,supervisor,inference,pretrained,report,probe,handoff,benchmark}/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/'],
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
   ),

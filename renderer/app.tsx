@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { CompareScreen } from './features/compare/compare-screen.tsx'
 import { DataScreen } from './features/data/data-screen.tsx'
 import { HomeScreen } from './features/home/home-screen.tsx'
+import { ModelsScreen } from './features/models/models-screen.tsx'
 import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
 import { RunScreen } from './features/run-panel/run-screen.tsx'
 import { RunsScreen } from './features/runs/runs-screen.tsx'
@@ -39,6 +40,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <CompareScreen chosen={route.id} />
     case 'playground':
       return <PlaygroundScreen modelId={route.id} />
+    case 'models':
+      return <ModelsScreen />
     case 'data':
       return <DataScreen />
     case 'lab':

@@ -32,6 +32,8 @@ export interface BenchmarkProgress {
 export interface RunBenchmarkOptions {
   directory: string
   benchmark: Benchmark
+  /** Of the pretrained model that the arms begin with, if it is one of the hub. */
+  modelDirectory?: string
   supervisor: RunSupervisor
   store: RunStore
   onProgress: (progress: BenchmarkProgress) => void
@@ -88,6 +90,7 @@ async function repeat(
     hardware: benchmark.hardware,
     command: benchmark.command,
     runDirectory,
+    ...(options.modelDirectory === undefined ? {} : { modelDirectory: options.modelDirectory }),
   })
   const record = await follow(handle, arm, pending, options)
   if (record === null || signal.aborted) {

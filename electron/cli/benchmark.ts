@@ -16,7 +16,9 @@ import { collectBenchmark, sentencesOf } from '../report/benchmark/facts.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { type Arguments, argumentInvalid, readArguments, refusePositionals, toNumber } from './arguments.ts'
+import { hubDataFrom } from './hub-data.ts'
 import { onInterrupt } from './interrupts.ts'
+import { provideModel } from './pretrained.ts'
 import { bold, dim, duration, plain, stdoutTerminal } from './terminal.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
 
@@ -28,6 +30,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
   const out = given.values.get('out')
   if (out === undefined) throw argumentInvalid('--out is missing', 'The report needs a place.', 'Add --out DIR')
   const { directory, benchmark: started } = await startOrResume(given)
+  const { modelDirectory } = await provideModel(started.plan.arms[0]!.config, stdoutTerminal)
   const aborted = new AbortController()
   const release = onInterrupt(
     () => aborted.abort(),
@@ -37,6 +40,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
   const done = await runBenchmark({
     directory,
     benchmark: started,
+    ...(modelDirectory === undefined ? {} : { modelDirectory }),
     supervisor: new RunSupervisor(),
     store: new RunStore(labDirectory()),
     onProgress: (progress) => printer.show(progress),
@@ -68,7 +72,7 @@ async function startOrResume(given: Arguments): Promise<{ directory: string; ben
   const values = new Map(given.values)
   // The rows of a step are those of the most ranks.
   values.set('ranks', String(Math.max(...ranks)))
-  const config = configFrom({ ...given, values })
+  const { config } = await provideModel(configFrom({ ...given, values }, (await hubDataFrom(given, 'train')) ?? undefined), stdoutTerminal)
   const form = benchmarkFormSchema.parse(given.switches.has('quick') ? 'quick' : 'full')
   const plan = planOf({ name: config.name, config, ranks, scaling: scaling.data, form })
   const hardware = await new Machine(await detectHardware()).for(config.device)

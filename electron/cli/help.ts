@@ -35,6 +35,7 @@ const usage = {
 } as const
 
 const dataFlags: [string, string][] = [
+  ['from DIR|RUN|ID', 'a pretrained model: a folder, a run, or org/name[@revision] of the hub; 3 epochs at 2e-5, dropout its own'],
   ['data FILE|ag_news', 'CSV, TSV, JSONL or Parquet; or AG News, fetched from the hub (default: the starter headlines)'],
   ['text-columns a,b', 'columns that hold the text (default: found by name and content)'],
   ['label-column c', 'column that holds the label'],

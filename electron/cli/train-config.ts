@@ -7,8 +7,10 @@ import { trainFlags } from '../lab/train-flags.ts'
 import type { HubRef } from './hub-data.ts'
 import type { Arguments, FlagTable } from './arguments.ts'
 import { argumentInvalid, complaintOf, toNumber } from './arguments.ts'
+import { sourceFrom } from './pretrained.ts'
 
 const ownFlags = {
+  from: 'text',
   data: 'text',
   'text-columns': 'text',
   'label-column': 'text',
@@ -32,7 +34,11 @@ export function configFrom(given: Arguments, hubData?: HubRef): RunConfig {
     if (given.switches.has(flag)) fields[field] = true
     else if (text !== undefined) fields[field] = kind === 'number' ? toNumber(`--${flag}`, text) : text
   }
-  const parsed = runConfigSchema.safeParse({ ...fields, ...(hubData ? { data: hubData } : dataFrom(given)) })
+  const from = given.values.get('from')
+  if (from !== undefined && given.values.has('model'))
+    throw argumentInvalid('--model cannot go with --from', 'The sizes are those of the pretrained model.')
+  const initFrom = from === undefined ? {} : { initFrom: sourceFrom(from) }
+  const parsed = runConfigSchema.safeParse({ ...fields, ...initFrom, ...(hubData ? { data: hubData } : dataFrom(given)) })
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
   const field = String(issue.path[0])

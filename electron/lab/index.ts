@@ -15,6 +15,7 @@ import { detectHardware } from './hardware.ts'
 import { lockDirectory } from './lock.ts'
 import { Machine } from './machine.ts'
 import { modelHandlers } from './model-handlers.ts'
+import { ModelShelf } from './model-shelf.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 import { playgroundHandlers } from './playground-handlers.ts'
@@ -34,7 +35,13 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
   try {
     const shelf = new DatasetShelf(labDirectory)
     await shelf.open()
-    const downloads = new Downloads(labDirectory, new Hub(hubSettings()), { dataset: shelveDownload(shelf) })
+    const hub = new Hub(hubSettings())
+    const models = new ModelShelf(labDirectory, hub)
+    await models.open()
+    const downloads = new Downloads(labDirectory, hub, {
+      dataset: shelveDownload(shelf),
+      model: async ({ repo }, { commit }) => void (await models.add({ kind: 'hub', id: repo.id, revision: commit })),
+    })
     await downloads.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
@@ -44,7 +51,9 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       store: new RunStore(labDirectory),
       supervisor,
       shelf,
+      hub,
       downloads,
+      models,
       inference,
     }
     const close = async (): Promise<void> => {

@@ -6,7 +6,9 @@ import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { DatasetShelf } from './dataset-shelf.ts'
 import type { Downloads } from './downloads.ts'
+import type { Hub } from '../hub/hub.ts'
 import type { Machine } from './machine.ts'
+import type { ModelShelf } from './model-shelf.ts'
 import { withTypedErrors } from './typed-errors.ts'
 
 export interface LabParts {
@@ -15,7 +17,9 @@ export interface LabParts {
   store: RunStore
   supervisor: RunSupervisor
   shelf: DatasetShelf
+  hub: Hub
   downloads: Downloads
+  models: ModelShelf
   inference: InferenceClient
 }
 

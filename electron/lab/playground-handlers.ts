@@ -5,8 +5,13 @@ import { trainedModels } from './model-handlers.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 
-export const playgroundHandlers = ({ inference, store }: LabParts) => ({
+export const playgroundHandlers = ({ inference, models, store }: LabParts) => ({
   classify: os.playground.classify.handler(async ({ input: { modelId, text } }) => {
+    const pretrained = await models.find(modelId)
+    if (pretrained?.directory) {
+      const ref = { modelId, title: pretrained.title, checkpoint: 'model', step: null, epoch: null }
+      return inference.classify(pretrained.directory, ref, text)
+    }
     const model = (await trainedModels(store)).find(({ id }) => id === modelId)
     if (!model) throw modelGone(modelId)
     const { title, checkpoint, step } = model

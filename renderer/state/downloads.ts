@@ -3,33 +3,21 @@ import { create } from 'zustand'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { Download } from '../../shared/domain/download.ts'
 import { lab } from '../ipc/client.ts'
-import { isConnectionLoss, toErrorInfo } from '../ipc/errors.ts'
+import { toErrorInfo } from '../ipc/errors.ts'
 import { useDatasets } from './datasets.ts'
+import { usePretrained } from './pretrained.ts'
 
 interface DownloadsState {
+  /** Newest first. */
   list: Download[]
   error: LabErrorInfo | null
-  /** Hears of every change until `signal`. */
-  watch(signal: AbortSignal): Promise<void>
   /** Starts, cancels, resumes …; what goes wrong is kept in `error`. */
   act(work: () => Promise<unknown>): Promise<void>
 }
 
-export const useDownloads = create<DownloadsState>((set, get) => ({
+export const useDownloads = create<DownloadsState>((set) => ({
   list: [],
   error: null,
-  watch: async (signal) => {
-    try {
-      for await (const list of await lab.downloads.watch(undefined, { signal })) {
-        const done = (downloads: Download[]): number => downloads.filter(({ state }) => state === 'done').length
-        const news = done(list) !== done(get().list)
-        set({ list })
-        if (news) await useDatasets.getState().refresh()
-      }
-    } catch (error) {
-      if (!signal.aborted && !isConnectionLoss(error)) set({ error: toErrorInfo(error) })
-    }
-  },
   act: async (work) => {
     set({ error: null })
     try {
@@ -39,3 +27,17 @@ export const useDownloads = create<DownloadsState>((set, get) => ({
     }
   },
 }))
+
+/** Listens for as long as the connection lasts; to be called again for the next one. */
+export async function followDownloads(): Promise<void> {
+  try {
+    for await (const list of await lab.downloads.watch()) {
+      const before = useDownloads.getState().list
+      useDownloads.setState({ list })
+      const isNew = ({ id, state }: Download): boolean => state === 'done' && before.some((one) => one.id === id && one.state !== 'done')
+      if (list.some(isNew)) await Promise.all([useDatasets.getState().refresh(), usePretrained.getState().refresh()])
+    }
+  } catch {
+    // The connection is lost, which the status bar says; the next one asks anew.
+  }
+}

@@ -45,7 +45,7 @@ export type BatchPrediction = z.infer<typeof batchPredictionSchema>
 
 /** A model folder the playground can answer with. */
 export const trainedModelSchema = z.object({
-  /** The run's id. */
+  /** The run's id, or that of a pretrained model. */
   id: z.string(),
   title: z.string(),
   preset: z.string(),
@@ -54,5 +54,7 @@ export const trainedModelSchema = z.object({
   step: z.int().nullable(),
   validationAccuracy: z.number().nullable(),
   createdAt: z.iso.datetime(),
+  /** The model folder on the lab's machine. */
+  directory: z.string(),
 })
 export type TrainedModel = z.infer<typeof trainedModelSchema>

@@ -144,6 +144,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
     ['Lab', 'DistriNews Lab'],
     ['Runs', 'Runs'],
     ['Playground', 'Playground'],
+    ['Models', 'Models'],
     ['Data', 'Data'],
   ] as const) {
     await page.keyboard.press('Tab')

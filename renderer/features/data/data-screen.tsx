@@ -1,6 +1,4 @@
 /** The data sets at hand, AG News from the hub, and the way in for one's own file. */
-import { useEffect } from 'react'
-import { useDownloads } from '../../state/downloads.ts'
 import { useDatasets } from '../../state/datasets.ts'
 import { useFileImport } from '../../state/file-import.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -13,12 +11,6 @@ import { HubPanel } from './hub-panel.tsx'
 export function DataScreen() {
   const list = useDatasets((state) => state.list)
   const imported = useFileImport((state) => state.imported)
-  const watch = useDownloads((state) => state.watch)
-  useEffect(() => {
-    const leave = new AbortController()
-    void watch(leave.signal)
-    return () => leave.abort()
-  }, [watch])
   const hasAgNews = list.value?.some(({ ref }) => ref.kind === 'hub') ?? true
   return (
     <Screen title="Data" subtitle="Labelled headlines to learn from.">

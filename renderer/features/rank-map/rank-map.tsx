@@ -14,6 +14,7 @@ import styles from './rank-map.module.css'
 interface RankMapProps {
   ranks: RankStatus[]
   lastStep: StepMetrics | null
+  /** Of those that are trained: frozen ones have no gradients. */
   parameterCount: number | null
   /** Above the ranks: what happened, where something did. */
   children?: ReactNode

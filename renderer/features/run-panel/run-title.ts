@@ -1,11 +1,11 @@
 /** What a run is called: the name it was given, else what it trains. */
 import { hubDatasets } from '../../../shared/domain/hub-datasets.ts'
-import { modelPresets } from '../../../shared/domain/model-config.ts'
+import { modelTitle } from '../../../shared/domain/run-config.ts'
 import type { RunRecord, RunSummary } from '../../../shared/domain/run.ts'
 import { plural } from '../../ui/format.ts'
 
 export const runTitle = ({ config }: Pick<RunRecord, 'config'>): string =>
-  config.name.trim() || `${modelPresets[config.model].title} on ${plural(config.worldSize, 'rank')}`
+  config.name.trim() || `${modelTitle(config)} on ${plural(config.worldSize, 'rank')}`
 
 /** A model is called as the run that made it is called; by its own title where that run is gone. */
 export function titleOfModel(model: { id: string; title: string }, runs: readonly RunSummary[]): string {
