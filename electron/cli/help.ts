@@ -13,6 +13,10 @@ const usage = {
     'npm run evaluate -- [--model DIR|RUN] --data FILE.csv [--text-columns a,b --label-column c] [--on-bad-row skip|refuse] [--json]',
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
+  export: [
+    'npm run export -- [--run ID [--checkpoint NAME] | --model DIR] --out DIR [--format folder|tensorboard|trace] [--json]',
+    'A folder that loads in transformers, transformers.js and ONNX Runtime unchanged, or the measurements of a run for TensorBoard or Perfetto.',
+  ],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

@@ -83,14 +83,14 @@ function troubleOf({ record: { error, notes } }: RunReport): string[] {
   return [...failure, ...(notes.length === 0 ? [] : [notes.map((note) => `- Note: ${markdownText(note)}`).join('\n')])]
 }
 
-function table({ columns, textColumns, rows }: Table): string {
+export function table({ columns, textColumns, rows }: Table): string {
   if (rows.length === 0) return '– nothing was recorded'
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => markdownText(cell).trim() || ' ').join(' | ')} |`
   const alignment = columns.map((_, index) => (index === 0 || textColumns?.includes(index) ? '---' : '---:'))
   return [line(columns), `| ${alignment.join(' | ')} |`, ...rows.map(line)].join('\n')
 }
 
-const facts = (rows: readonly Fact[]): string =>
+export const facts = (rows: readonly Fact[]): string =>
   table({
     columns: ['Setting', 'Value'],
     textColumns: [1],

@@ -42,6 +42,7 @@ export const errorCodes = [
   'PORT_IN_USE',
   'UNAUTHORIZED',
   'TOO_BUSY',
+  'CANCELLED',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const
