@@ -15,6 +15,7 @@ export default defineConfig({
           probe: 'electron/probe/main.ts',
           heartbeat: 'electron/rank/heartbeat.ts',
           'inference-worker': 'electron/inference/worker.ts',
+          'export-worker': 'electron/export/worker.ts',
           bench: 'bench/main.ts',
           'bench-worker': 'bench/workers/main.ts',
         },

@@ -2,6 +2,7 @@
  * README.md of an export: the model card, made of the run's own facts. The head is YAML as the Hugging Face Hub reads it;
  * whatever comes from outside goes into it as a JSON string and into the text through the report's escapes.
  */
+import { basename } from 'node:path'
 import type { ExportFacts, Precision } from '../../shared/domain/export.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import { classTable, configurationFacts, dataFacts, modelFacts } from '../report/conditions.ts'
@@ -75,13 +76,18 @@ const runBlocks = (report: RunReport): string[] => [
   '## Training',
   table(epochTable(report)),
   factTable(configurationFacts(report)),
-  markdownBlock(report.record.command, 'sh'),
+  markdownBlock(commandOf(report), 'sh'),
   '## Data',
   factTable(dataFacts(report).filter(({ label }) => label !== 'Source')),
   table(classTable(report)),
   '## Model',
   factTable(modelFacts(report)),
 ]
+
+/** Where a file lies on somebody's disk is nobody else's business. */
+function commandOf({ record: { command, config } }: RunReport): string {
+  return config.data.kind === 'csv' ? command.replaceAll(config.data.path, basename(config.data.path)) : command
+}
 
 const example = 'Oil prices jump after a pipeline is attacked'
 

@@ -1,12 +1,14 @@
 /**
  * The lab: everything behind the contract, for one data directory, without a host. Hosts serve its router; closing it
- * ends the run that is going on (with a checkpoint), the inference worker, and the hold on the directory.
+ * ends the run that is going on (with a checkpoint), the inference and export workers, and the hold on the directory.
  */
+import { Exporter } from '../export/exporter.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
+import { exportHandlers } from './export-handlers.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
 import { lockDirectory } from './lock.ts'
@@ -40,9 +42,11 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       supervisor,
       shelf,
       inference,
+      exporter: new Exporter(),
     }
     const close = async (): Promise<void> => {
       await supervisor.active?.stop()
+      await parts.exporter.close()
       await inference.close()
       unlock()
     }
@@ -62,5 +66,6 @@ function createRouter(parts: LabParts) {
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
     reports: reportHandlers(parts),
+    exports: exportHandlers(parts),
   })
 }
