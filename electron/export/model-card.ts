@@ -121,7 +121,7 @@ function limits({ facts, report }: ModelCard): string {
   const license = report?.record.dataset?.license ?? null
   const sentences = [
     `It knows ${formatCount(facts.labels.length)} classes and answers with one of them, whatever the text is about.`,
-    `Text beyond ${formatCount(facts.maxLength)} tokens is cut off.`,
+    `Text beyond ${formatCount(facts.maxLength)} tokens is cut off; transformers.js cuts off the closing [SEP] with it, the others do not.`,
     ...(facts.measurements.some(({ quality }) => quality !== null)
       ? ['Accuracy was measured on rows of the same source as the training rows; on other texts it may be lower.']
       : ['No accuracy was measured: the rows that the model has not seen were not at hand.']),
