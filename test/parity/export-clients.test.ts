@@ -68,7 +68,7 @@ describe('transformers.js in Node', () => {
       if (isCut) cut++
       expect(isCut ? their.slice(0, -1) : their, text).toEqual(isCut ? our.slice(0, -1) : our)
     }
-    expect(cut / texts.length).toBeLessThan(0.02)
+    expect(cut / texts.length).toBeLessThan(0.05)
   })
 
   it('gives the logits of the engine, and nearly so in float16 and int8', async () => {
