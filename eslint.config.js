@@ -52,6 +52,11 @@ export default tseslint.config(
     'The HTTP API stands on inference and http; the command line and the lab start it.',
   ),
   forbid(
+    ['electron/export/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/supervisor/', '/rank/', '/ddp/', '/collectives/'],
+    'An export is made of what a run left: engine, backend, checkpoint, data, inference, report.',
+  ),
+  forbid(
     ['electron/lab/**'],
     ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'],
     'Handlers are thin: they talk to the supervisor, inference and report.',

@@ -27,7 +27,7 @@ export const kernelsFile = join(projectRoot, 'out', 'kernels.wasm')
 
 /** Built entry of a child process or worker thread. */
 export const entryFile = (
-  name: 'rank' | 'probe' | 'heartbeat' | 'data-reader' | 'inference-worker' | 'benchmark-peak' | 'bench-worker',
+  name: 'rank' | 'probe' | 'heartbeat' | 'data-reader' | 'inference-worker' | 'export-worker' | 'benchmark-peak' | 'bench-worker',
 ): string => join(projectRoot, 'out', 'main', `${name}.js`)
 
 /** The lab's own directory: runs, imported data, lock. */

@@ -31,6 +31,10 @@ const usage = {
     'npm run serve-model -- [--model DIR|RUN] [--port 8000] [--host 127.0.0.1] [--token SECRET] [--public]',
     'Serves a model over HTTP: /predict, /predict/batch, /health, /docs. One JSON line per request on standard output. The token may also come from DISTRINEWS_TOKEN.',
   ],
+  export: [
+    'npm run export -- [--run ID [--checkpoint NAME] | --model DIR] --out DIR [--format folder|tensorboard|trace] [--json]',
+    'A folder that loads in transformers, transformers.js and ONNX Runtime unchanged, or the measurements of a run for TensorBoard or Perfetto.',
+  ],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

@@ -1,7 +1,8 @@
 /**
  * The lab: everything behind the contract, for one data directory, without a host. Hosts serve its router; closing it
- * ends the run that is going on (with a checkpoint), the inference worker, and the hold on the directory.
+ * ends the run that is going on (with a checkpoint), the inference and export workers, and the hold on the directory.
  */
+import { Exporter } from '../export/exporter.ts'
 import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
@@ -10,6 +11,7 @@ import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
 import { downloadHandlers } from './download-handlers.ts'
 import { Downloads } from './downloads.ts'
+import { exportHandlers } from './export-handlers.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
 import { lockDirectory } from './lock.ts'
@@ -55,10 +57,12 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       downloads,
       models,
       inference,
+      exporter: new Exporter(),
     }
     const close = async (): Promise<void> => {
       await supervisor.active?.stop()
       await downloads.close()
+      await parts.exporter.close()
       await inference.close()
       unlock()
     }
@@ -79,5 +83,6 @@ function createRouter(parts: LabParts) {
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
     reports: reportHandlers(parts),
+    exports: exportHandlers(parts),
   })
 }

@@ -1,6 +1,7 @@
 /** What the handlers share: made once by `createLab`, closed by it. */
 import { implement } from '@orpc/server'
 import { contract } from '../../shared/contract/index.ts'
+import type { Exporter } from '../export/exporter.ts'
 import type { InferenceClient } from '../inference/client.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
@@ -21,6 +22,7 @@ export interface LabParts {
   downloads: Downloads
   models: ModelShelf
   inference: InferenceClient
+  exporter: Exporter
 }
 
 /** The contract, to be filled with handlers; a middleware before the input's check gives every failure its type. */

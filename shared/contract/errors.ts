@@ -58,6 +58,7 @@ export const errorCodes = [
   'KAGGLE_FAILED',
   'REQUEST_INVALID',
   'NOT_READY',
+  'CANCELLED',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const

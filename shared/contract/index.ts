@@ -1,11 +1,12 @@
 /** The lab's contract: every call that the page can make, one file per domain. */
 import { datasets } from './datasets.ts'
 import { downloads } from './downloads.ts'
+import { exports } from './exports.ts'
 import { hardware } from './hardware.ts'
 import { models } from './models.ts'
 import { playground } from './playground.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
 
-export const contract = { hardware, datasets, downloads, models, runs, playground, reports }
+export const contract = { hardware, datasets, downloads, models, runs, playground, reports, exports }
 export type LabContract = typeof contract
