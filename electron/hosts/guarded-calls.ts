@@ -9,8 +9,8 @@ import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { LabRouter } from '../lab/index.ts'
 import { limits, retryAfterSeconds } from './limits.ts'
 
-/** How oRPC's client begins the one call that may be large. */
-const upload = /^\{"i":"[^"]{1,64}","p":\{"u":"\/datasets\/stageCsv"/
+/** How oRPC's client begins the calls that may be large: those that bring a file. */
+const upload = /^\{"i":"[^"]{1,64}","p":\{"u":"\/(datasets\/stageCsv|playground\/readTable)"/
 
 const tooLargeCode = 1009
 

@@ -5,6 +5,8 @@
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
+import { correctionHandlers } from './correction-handlers.ts'
+import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
@@ -40,6 +42,7 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       supervisor,
       shelf,
       inference,
+      corrections: new CorrectionBook(labDirectory),
     }
     const close = async (): Promise<void> => {
       await supervisor.active?.stop()
@@ -61,6 +64,7 @@ function createRouter(parts: LabParts) {
     models: modelHandlers(parts),
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
+    corrections: correctionHandlers(parts),
     reports: reportHandlers(parts),
   })
 }

@@ -1,4 +1,5 @@
 /** The lab's contract: every call that the page can make, one file per domain. */
+import { corrections } from './corrections.ts'
 import { datasets } from './datasets.ts'
 import { hardware } from './hardware.ts'
 import { models } from './models.ts'
@@ -6,5 +7,5 @@ import { playground } from './playground.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
 
-export const contract = { hardware, datasets, models, runs, playground, reports }
+export const contract = { hardware, datasets, models, runs, playground, corrections, reports }
 export type LabContract = typeof contract

@@ -1,0 +1,20 @@
+/**
+ * Rows as CSV text for programs of other people (RFC 4180). A spreadsheet takes a cell that begins with `=` for a formula
+ * and runs it, so no cell leaves this file that begins like one.
+ */
+
+/** What Excel, LibreOffice and Google Sheets may take for a formula; control characters hide one from sight. */
+const beginsLikeFormula = /^[=+\-@\t\r\n]/
+
+/** `cell` with an apostrophe before it where a spreadsheet could run it (OWASP, CSV injection). */
+export const defuseCsvCell = (cell: string): string => (beginsLikeFormula.test(cell) ? `'${cell}` : cell)
+
+const quoted = (cell: string): string => (/[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+
+/** Rows for spreadsheets: every cell defused, quoted where it must be, lines ended by CRLF. */
+export const toCsv = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map((cell) => quoted(defuseCsvCell(cell))).join(',')}\r\n`).join('')
+
+/** Rows to be read back by the lab: the cells as they are. Not for spreadsheets. */
+export const toPlainCsv = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map((cell) => quoted(cell)).join(',')}\r\n`).join('')
