@@ -1,13 +1,15 @@
 /**
- * The lab's side of the inference worker: starts it when first asked, hands it one request at a time, and starts
- * another where it died. A request whose worker died fails with a typed error; those behind it go on.
+ * The lab's side of the inference worker: starts it when first asked, hands it one batch at a time, and starts another
+ * where it died. Who is next, `turns.ts` decides; what is aborted before its turn is never computed. A request whose worker
+ * died fails with a typed error; those behind it go on.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { LabError } from '../../shared/contract/errors.ts'
-import type { CheckpointRef, Prediction } from '../../shared/domain/prediction.ts'
+import type { BatchPrediction, CheckpointRef, Prediction } from '../../shared/domain/prediction.ts'
 import { entryFile } from '../paths.ts'
 import { responseSchema, type InferenceRequest, type InferenceResponse } from './messages.ts'
+import { byLength, TurnQueue, type BatchJob, type HeadlineJob, type Part, type Turn } from './turns.ts'
 
 export interface InferenceClientOptions {
   /** ONNX Runtime threads; one headline needs few. */
@@ -15,13 +17,43 @@ export interface InferenceClientOptions {
   workerFile?: string
 }
 
+export interface AskOptions {
+  /** Aborted before its turn, a text is not computed. The promise rejects with the signal's reason at once. */
+  signal?: AbortSignal
+}
+
+export interface AskManyOptions extends AskOptions {
+  /** Called after each batch that was computed. */
+  onProgress?: (progress: { done: number; total: number }) => void
+}
+
+interface Waiting<T> {
+  checkpointRef: CheckpointRef
+  signal: AbortSignal | undefined
+  resolve: (answer: T) => void
+  reject: (error: unknown) => void
+}
+
+interface WaitingHeadline extends HeadlineJob, Waiting<Prediction> {}
+
+interface WaitingBatch extends BatchJob, Waiting<BatchPrediction[]> {
+  /** In the order of the texts; holes where an answer is still to come. */
+  answers: BatchPrediction[]
+  doneCount: number
+  onProgress: AskManyOptions['onProgress']
+}
+
+type WaitingJob = WaitingHeadline | WaitingBatch
+
 export class InferenceClient {
   readonly #threads: number
   readonly #workerFile: string
+  readonly #queue = new TurnQueue<WaitingHeadline, WaitingBatch>()
   #worker: Worker | null = null
   #closed = false
   #lastId = 0
-  #previous: Promise<unknown> = Promise.resolve()
+  /** The turns being taken, until nothing waits. */
+  #running: Promise<void> | null = null
 
   constructor({ threads = Math.min(4, availableParallelism()), workerFile = entryFile('inference-worker') }: InferenceClientOptions = {}) {
     this.#threads = threads
@@ -32,21 +64,84 @@ export class InferenceClient {
    * The answer of the model in `modelDirectory`. `checkpointRef` names the model; which checkpoint and step answered is
    * corrected to what was loaded. Throws MODEL_NOT_FOUND, MODEL_INVALID, or INTERNAL where the worker died.
    */
-  classify(modelDirectory: string, checkpointRef: CheckpointRef, text: string): Promise<Prediction> {
-    const request = { id: ++this.#lastId, modelDirectory, text }
-    const result = this.#previous.then(() => this.#ask(request))
-    this.#previous = result.catch(() => undefined)
-    return result.then((response) => {
-      if (response.type === 'error') throw new LabError(response.error)
-      return { ...response.classification, checkpoint: { ...checkpointRef, ...response.answeredBy } }
-    })
+  classify(modelDirectory: string, checkpointRef: CheckpointRef, text: string, { signal }: AskOptions = {}): Promise<Prediction> {
+    return this.#enqueue(signal, (settle) => ({ kind: 'headline', modelDirectory, text, checkpointRef, signal, ...settle }))
+  }
+
+  /**
+   * The answers to `texts`, in their order. Computed in batches, between which single headlines and other jobs have their
+   * turn; a model folder that is renewed meanwhile answers the rest, and each answer names its checkpoint. Throws as
+   * `classify`.
+   */
+  classifyMany(
+    modelDirectory: string,
+    checkpointRef: CheckpointRef,
+    texts: readonly string[],
+    { signal, onProgress }: AskManyOptions = {},
+  ): Promise<BatchPrediction[]> {
+    if (texts.length === 0) return Promise.resolve([])
+    return this.#enqueue(signal, (settle) => ({
+      kind: 'batch',
+      modelDirectory,
+      texts: [...texts],
+      remaining: byLength(texts),
+      answers: new Array<BatchPrediction>(texts.length),
+      doneCount: 0,
+      onProgress,
+      checkpointRef,
+      signal,
+      ...settle,
+    }))
   }
 
   /** Ends the worker; what is waiting fails. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#worker?.terminate()
-    await this.#previous
+    await this.#running
+  }
+
+  #enqueue<T>(signal: AbortSignal | undefined, make: (settle: Pick<Waiting<T>, 'resolve' | 'reject'>) => WaitingJob): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error)
+    return new Promise<T>((resolve, reject) => {
+      const abort = (): void => {
+        this.#queue.remove(job)
+        job.reject(signal?.reason)
+      }
+      const settled =
+        <V>(settle: (value: V) => void) =>
+        (value: V): void => {
+          signal?.removeEventListener('abort', abort)
+          settle(value)
+        }
+      const job = make({ resolve: settled(resolve), reject: settled(reject) })
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#queue.add(job)
+      this.#running ??= this.#takeTurns()
+    })
+  }
+
+  async #takeTurns(): Promise<void> {
+    // What is asked in the same moment shares the first batch.
+    await Promise.resolve()
+    for (let turn = this.#queue.next(); turn; turn = this.#queue.next()) await this.#take(turn)
+    this.#running = null
+  }
+
+  async #take(turn: Turn<WaitingHeadline, WaitingBatch>): Promise<void> {
+    const jobs: WaitingJob[] = turn.kind === 'headline' ? [turn.job] : turn.parts.map(({ job }) => job)
+    try {
+      const response = await this.#ask(requestOf(turn, ++this.#lastId))
+      if (response.type === 'error') throw new LabError(response.error)
+      if (turn.kind === 'headline' && response.type === 'headline') answerHeadline(turn.job, response)
+      else if (turn.kind === 'batch' && response.type === 'batch') answerBatch(turn.parts, response)
+      else throw workerStopped('it answered another question')
+    } catch (error) {
+      for (const job of jobs) {
+        this.#queue.remove(job)
+        job.reject(error)
+      }
+    }
   }
 
   #ask(request: InferenceRequest): Promise<InferenceResponse> {
@@ -80,6 +175,35 @@ export class InferenceClient {
     // The request in progress hears of it too; between requests there is nobody to tell.
     worker.on('error', forget).on('exit', forget)
     return worker
+  }
+}
+
+type ResponseOf<T extends InferenceResponse['type']> = Extract<InferenceResponse, { type: T }>
+
+function requestOf(turn: Turn<WaitingHeadline, WaitingBatch>, id: number): InferenceRequest {
+  if (turn.kind === 'headline') return { type: 'headline', id, modelDirectory: turn.job.modelDirectory, text: turn.job.text }
+  const texts = turn.parts.flatMap(({ job, rows }) => rows.map((row) => job.texts[row]!))
+  return { type: 'batch', id, modelDirectory: turn.parts[0]!.job.modelDirectory, texts }
+}
+
+function answerHeadline(job: WaitingHeadline, { classification, answeredBy }: ResponseOf<'headline'>): void {
+  job.resolve({ ...classification, checkpoint: { ...job.checkpointRef, ...answeredBy } })
+}
+
+function answerBatch(parts: readonly Part<WaitingBatch>[], { classifications, answeredBy }: ResponseOf<'batch'>): void {
+  const rowCount = parts.reduce((sum, { rows }) => sum + rows.length, 0)
+  if (classifications.length !== rowCount) throw workerStopped(`it gave ${classifications.length} answers to ${rowCount} texts`)
+  let next = 0
+  for (const { job, rows } of parts) {
+    if (job.signal?.aborted) {
+      next += rows.length
+      continue
+    }
+    const checkpoint = { ...job.checkpointRef, ...answeredBy }
+    for (const row of rows) job.answers[row] = { text: job.texts[row]!, ...classifications[next++]!, checkpoint }
+    job.doneCount += rows.length
+    job.onProgress?.({ done: job.doneCount, total: job.texts.length })
+    if (job.doneCount === job.texts.length) job.resolve(job.answers)
   }
 }
 

@@ -13,12 +13,15 @@ import { ParameterArena } from '../engine/parameters.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { countParameters } from '../../shared/domain/model-config.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
-import type { Prediction } from '../../shared/domain/prediction.ts'
+import type { BatchPrediction, Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
 import { softmax } from './softmax.ts'
 
 /** An answer; which checkpoint gave it is the caller's to say. */
 export type Classification = Omit<Prediction, 'checkpoint'>
+
+/** One of many; its text is the caller's to say too. */
+export type BatchClassification = Omit<BatchPrediction, 'text' | 'checkpoint'>
 
 export interface LoadedModel {
   readonly labels: readonly string[]
@@ -27,6 +30,8 @@ export interface LoadedModel {
   /** Where the weights come from; null in a folder that another program made. */
   readonly lab: LabInfo | null
   classify(text: string): Promise<Classification>
+  /** The answers to `texts` in their order, computed in batches of like length. */
+  classifyMany(texts: readonly string[]): Promise<BatchClassification[]>
   /** Measures `examples`, labelled by index into `labels`; `badRowCount`, rows of the file that could not be used, is passed on. */
   evaluate(examples: readonly Example[], badRowCount: number): Promise<Evaluation>
   dispose(): void
@@ -34,6 +39,8 @@ export interface LoadedModel {
 
 /** Sequence lengths are rounded up to this, so that few shapes need compiling. */
 const lengthMultiple = 8
+/** Of a batch; a smaller one is filled up to a power of two. */
+const maxBatchRows = 32
 
 /** Loads the model folder at `directory`. `threads` are ONNX Runtime's. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function loadModel(directory: string, { threads }: { threads: number }): Promise<LoadedModel> {
@@ -102,18 +109,43 @@ class ClassifierModel implements LoadedModel {
     const forwardBegan = performance.now()
     const chances = softmax(await this.#classifier.logits(batch))
     const latencyMs = tokenizeMs + performance.now() - forwardBegan
-
-    if (!chances.every(Number.isFinite)) throw modelInvalid(this.#directory, 'it answers with something that is not a number')
-    const best = chances.indexOf(Math.max(...chances))
     return {
       text,
-      label: this.labels[best]!,
-      confidence: chances[best]!,
-      probabilities: this.labels.map((label, index) => ({ label, probability: chances[index]! })),
+      ...this.#verdict(chances),
       tokens: Array.from(batch.ids, (id) => this.#tokenizer.chip(id)),
       truncatedTokens,
       maxLength,
       latencyMs,
+    }
+  }
+
+  async classifyMany(texts: readonly string[]): Promise<BatchClassification[]> {
+    const { maxLength } = this
+    const encoded = texts.map((text) => this.#tokenizer.encode(text, maxLength))
+    const examples = { ids: encoded.map(({ ids }) => ids), labels: new Int32Array(texts.length) }
+    const order = [...texts.keys()].sort((a, b) => examples.ids[a]!.length - examples.ids[b]!.length)
+    const answers = new Array<BatchClassification>(texts.length)
+    for (let start = 0; start < order.length; start += maxBatchRows) {
+      const chosen = order.slice(start, start + maxBatchRows)
+      const rows = 2 ** Math.ceil(Math.log2(chosen.length))
+      const logits = await this.#classifier.logits(makeBatch(examples, chosen, { rows, lengthMultiple, maxLength }))
+      for (const [row, index] of chosen.entries()) {
+        const chances = softmax(logits.subarray(row * this.labels.length, (row + 1) * this.labels.length))
+        answers[index] = { ...this.#verdict(chances), truncatedCount: encoded[index]!.truncatedTokens.length }
+      }
+    }
+    // Shapes of batches may push those of single headlines out of the runtime's memory.
+    this.#warmLengths.clear()
+    return answers
+  }
+
+  #verdict(chances: readonly number[]): Pick<Classification, 'label' | 'confidence' | 'probabilities'> {
+    if (!chances.every(Number.isFinite)) throw modelInvalid(this.#directory, 'it answers with something that is not a number')
+    const best = chances.indexOf(Math.max(...chances))
+    return {
+      label: this.labels[best]!,
+      confidence: chances[best]!,
+      probabilities: this.labels.map((label, index) => ({ label, probability: chances[index]! })),
     }
   }
 

@@ -11,12 +11,13 @@ if (!parentPort) throw new Error('The inference worker runs as a worker thread o
 const port = parentPort
 const models = new ModelCache(workerDataSchema.parse(workerData).threads)
 
-async function answer({ id, modelDirectory, text }: InferenceRequest): Promise<InferenceResponse> {
+async function answer(request: InferenceRequest): Promise<InferenceResponse> {
+  const { id } = request
   try {
-    const model = await models.get(modelDirectory)
-    const classification = await model.classify(text)
+    const model = await models.get(request.modelDirectory)
     const answeredBy = model.lab && { checkpoint: model.lab.checkpoint, step: model.lab.step, epoch: model.lab.epoch }
-    return { type: 'answer', id, classification, answeredBy }
+    if (request.type === 'headline') return { type: 'headline', id, classification: await model.classify(request.text), answeredBy }
+    return { type: 'batch', id, classifications: await model.classifyMany(request.texts), answeredBy }
   } catch (error) {
     return { type: 'error', id, error: toLabErrorInfo(error) }
   }

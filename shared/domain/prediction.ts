@@ -34,6 +34,15 @@ export const predictionSchema = z.object({
 })
 export type Prediction = z.infer<typeof predictionSchema>
 
+/** An answer among many: without what only a single headline shows. */
+export const batchPredictionSchema = predictionSchema
+  .pick({ text: true, label: true, confidence: true, probabilities: true, checkpoint: true })
+  .extend({
+    /** How many tokens were cut off. */
+    truncatedCount: z.int(),
+  })
+export type BatchPrediction = z.infer<typeof batchPredictionSchema>
+
 /** A model folder the playground can answer with. */
 export const trainedModelSchema = z.object({
   /** The run's id. */

@@ -60,6 +60,22 @@ describe('classifying a headline', () => {
   })
 })
 
+describe('classifying many', () => {
+  it('answers as one by one, in the order of the texts, whatever shares their batch', async () => {
+    const texts = Array.from({ length: 70 }, (_, index) => `${headlines[index % headlines.length]} ${index}`.slice((index * 7) % 40))
+    const answers = await model.classifyMany(texts)
+    expect(answers).toHaveLength(70)
+    for (const [index, text] of texts.entries()) {
+      const { label, confidence, probabilities, truncatedTokens } = await model.classify(text)
+      expect(answers[index]).toMatchObject({ label, truncatedCount: truncatedTokens.length })
+      expect(answers[index]!.confidence).toBeCloseTo(confidence, 5)
+      expect(answers[index]!.probabilities.map((entry) => entry.label)).toEqual(probabilities.map((entry) => entry.label))
+    }
+    expect(new Set(answers.map(({ label }) => label)).size).toBeGreaterThan(1)
+    expect(await model.classifyMany([])).toEqual([])
+  })
+})
+
 describe('evaluating', () => {
   it('counts every row exactly once and agrees with classifying one by one', async () => {
     // 70 rows: more than two batches, the last not full.
