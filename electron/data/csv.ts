@@ -4,6 +4,7 @@
  */
 import { LabError } from '../../shared/contract/errors.ts'
 import type { BadRow, CsvPreview } from '../../shared/domain/dataset.ts'
+import { joinTexts } from '../../shared/domain/join-texts.ts'
 import type { BadRowPolicy, ColumnMapping } from '../../shared/domain/run-config.ts'
 import { columnsUnclear, findColumns, inferMapping, resolveMapping, type ColumnIndices, type CsvColumns } from './csv-columns.ts'
 import { parseCsvTable, type CsvTable } from './csv-table.ts'
@@ -132,12 +133,6 @@ function faultOf(record: readonly string[], width: number, text: string, label: 
   if (label === '') return 'the label is empty'
   if (text === '') return 'the text is empty'
   return null
-}
-
-/** Text cells in column order with a space between; one that another contains (a title left inside its description) is not repeated. */
-export function joinTexts(cells: readonly string[]): string {
-  const parts = [...new Set(cells.map((cell) => cell.trim()))]
-  return parts.filter((part) => !parts.some((other) => other !== part && other.includes(part))).join(' ')
 }
 
 /** AG News numbers its four classes, from 0 or from 1, over `title` and `description` (no header in the original, from 1). */

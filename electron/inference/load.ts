@@ -3,7 +3,7 @@
  * labelled rows. It runs on the calling thread and blocks it while it computes; the lab calls it in a worker.
  */
 import type { LabInfo } from '../checkpoint/model-folder.ts'
-import { readModelFolder } from '../checkpoint/model-folder.ts'
+import { readModelFolder, readTokenizerMaxLength } from '../checkpoint/model-folder.ts'
 import type { TensorData } from '../checkpoint/safetensors.ts'
 import { makeBatch } from '../data/batching.ts'
 import { createTokenizer, type Tokenizer } from '../data/tokenizer.ts'
@@ -55,7 +55,8 @@ export async function loadModel(directory: string, { threads }: { threads: numbe
   if (claimed > present) throw modelInvalid(directory, `config.json describes ${claimed} parameters, model.safetensors holds ${present}`)
   const arena = new ParameterArena(config)
   loadParameters(arena, tensors, directory)
-  const maxLength = Math.min(lab?.maxLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
+  const trainedLength = lab?.maxLength ?? (await readTokenizerMaxLength(directory)) ?? Infinity
+  const maxLength = Math.min(trainedLength, config.maxPositionEmbeddings)
   return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, threads }))
 }
 

@@ -5,11 +5,8 @@
  */
 import type { InferenceClient } from '../inference/client.ts'
 import type { Attribution } from '../../shared/domain/prediction.ts'
-import { withoutWord, wordsOf } from '../../shared/domain/words.ts'
+import { maxMeasuredWords, withoutWord, wordsOf } from '../../shared/domain/words.ts'
 import type { AnsweringModel } from './answering-model.ts'
-
-/** Words measured at most: headlines have a tenth of it, and models read little further. */
-export const maxMeasuredWords = 96
 
 /** Throws as `InferenceClient.classifyMany`. */
 export async function attribute(

@@ -9,7 +9,11 @@ export const corrections = {
   list: procedure.output(z.array(correctionSchema)),
   /** Replaces an earlier correction of the same text. */
   add: procedure
-    .input(correctionSchema.omit({ id: true, createdAt: true }).extend({ text: z.string().min(1).max(longestText) }))
+    .input(
+      correctionSchema
+        .omit({ id: true, createdAt: true })
+        .extend({ text: z.string().max(longestText).regex(/\S/), label: z.string().min(1).max(200) }),
+    )
     .output(correctionSchema),
   /** What is not there is removed already. */
   remove: procedure.input(z.object({ id: z.string().max(64) })).output(z.object({})),

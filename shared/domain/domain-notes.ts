@@ -56,7 +56,11 @@ export function domainNotes(
     if (length * lengthFactor < tokensPerTrainingRow)
       notes.push({ kind: 'short', fact, meaning: 'Much shorter than what it learned from: one word may decide alone.' })
     if (length > lengthFactor * tokensPerTrainingRow)
-      notes.push({ kind: 'long', fact, meaning: 'Much longer than what it learned from: late words count in a way that was hardly trained.' })
+      notes.push({
+        kind: 'long',
+        fact,
+        meaning: 'Much longer than what it learned from: late words count in a way that was hardly trained.',
+      })
   }
 
   const bits = entropyBits(prediction.probabilities.map(({ probability }) => probability))

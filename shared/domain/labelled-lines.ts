@@ -7,7 +7,6 @@ import { wilsonInterval } from './evaluation.ts'
 export interface JudgedLine {
   /** Index into the model's labels. */
   predicted: number
-  confidence: number
   /** As written in the file; null where there is none. */
   actual: string | null
 }

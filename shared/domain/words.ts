@@ -9,6 +9,9 @@ export interface Word {
   end: number
 }
 
+/** Words measured at most: headlines have a tenth of it, and models read little further. */
+export const maxMeasuredWords = 96
+
 /** Emoji count as words; punctuation and white space do not. */
 const pictograph = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
 
