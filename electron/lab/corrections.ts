@@ -35,9 +35,7 @@ export class CorrectionBook {
     const kept = new Map<string, Correction>()
     for (const line of await this.#lines()) {
       kept.delete(line.id)
-      if (line.type === 'removal') continue
-      const { type: _, ...correction } = line
-      kept.set(line.id, correction)
+      if (line.type === 'correction') kept.set(line.id, correctionSchema.parse(line))
     }
     return [...kept.values()].reverse()
   }

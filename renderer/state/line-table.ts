@@ -35,7 +35,7 @@ interface LineTableState {
   first: AnsweredLines | null
   second: AnsweredLines | null
   /** While it goes on. */
-  running: { done: number; total: number; beganAt: number } | null
+  running: { done: number; total: number; etaMs: number | null } | null
   /** Milliseconds of the last pass that came to its end. Measured. */
   durationMs: number | null
   reading: boolean
@@ -90,7 +90,7 @@ export const useLineTable = create<LineTableState>((set, get) => {
       const first: AnsweredLines = { by: firstChoice, labels: [], answers: [] }
       const second: AnsweredLines | null = secondChoice && { by: secondChoice, labels: [], answers: [] }
       const beganAt = performance.now()
-      set({ ...nothingAnswered, lines, running: { done: 0, total: lines.length, beganAt } })
+      set({ ...nothingAnswered, lines, running: { done: 0, total: lines.length, etaMs: null } })
       try {
         for (const piece of piecesOf(lines)) {
           const asked = [first, second].map((model) => model && lab.playground.classifyLines({ ...model.by, lines: piece }, { signal }))
@@ -103,7 +103,7 @@ export const useLineTable = create<LineTableState>((set, get) => {
           set({
             first: grown(state.first ?? first, one),
             second: grown(state.second ?? second, two),
-            running: { done, total: lines.length, beganAt },
+            running: { done, total: lines.length, etaMs: ((performance.now() - beganAt) / done) * (lines.length - done) },
           })
         }
         set({ running: null, durationMs: performance.now() - beganAt })

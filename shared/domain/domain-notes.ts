@@ -15,7 +15,7 @@ export interface DomainNote {
 /** Share of tokens the vocabulary lacks from which it is worth a word. */
 const manyUnknown = 0.15
 /** A text is called short or long beyond this factor of the training rows' mean. */
-const lengthFactor = 2.5
+const lengthFactor = 4
 /** Of the largest possible entropy. */
 const highEntropy = 0.75
 const lowConfidence = 0.5

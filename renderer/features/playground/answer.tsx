@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { domainNotes } from '../../../shared/domain/domain-notes.ts'
 import type { Prediction } from '../../../shared/domain/prediction.ts'
 import { isCurrent, usePlayground } from '../../state/playground.ts'
-import { figure, percent } from '../../ui/format.ts'
+import { figure, percent, points } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { href } from '../../ui/route.ts'
@@ -153,15 +153,10 @@ const largePoints = 10
 
 function Difference({ one, two }: { one: number | null; two: number | null }) {
   if (one === null || two === null) return <span className={styles.difference}>–</span>
-  const points = (two - one) * 100
+  const large = Math.abs(two - one) * 100 >= largePoints
   return (
-    <span
-      className={styles.difference}
-      data-large={Math.abs(points) >= largePoints || undefined}
-      title="Second minus first, percentage points"
-    >
-      {points < 0 ? '−' : '+'}
-      {Math.abs(points).toFixed(1)} pts
+    <span className={styles.difference} data-large={large || undefined} title="Second minus first, percentage points">
+      {points(two - one)} pts
     </span>
   )
 }
@@ -193,7 +188,7 @@ function Facts({ shown, titles }: { shown: (Shown | null)[]; titles: Titles }) {
         ].filter((part) => part !== null)
         return (
           <div key={index} data-stale={one.stale || undefined}>
-            <dt>{index === 0 ? 'Latency' : 'Second'}</dt>
+            <dt>Latency</dt>
             <dd>
               {figure(latencyMs)} ms <ProvenanceTag provenance="measured" />
             </dd>

@@ -31,17 +31,13 @@ export function JudgementPanel({ titles, cell, onCell, onMistakes }: JudgementPa
   const one = useMemo(() => judgeLines(lines, first), [lines, first])
   const two = useMemo(() => judgeLines(lines, second), [lines, second])
   if (!one || !first) return null
+  const unknownCount = one.unknownLabels.reduce((sum, unknown) => sum + unknown.count, 0)
   const mistakes = one.judgedCount - one.correctCount
   return (
     <Panel title="Against the labels" hint={plural(one.judgedCount, 'labelled line')} className={styles.judgement}>
       {one.unknownLabels.length > 0 && (
         <p className={styles.note} role="status">
-          {plural(
-            one.unknownLabels.reduce((sum, unknown) => sum + unknown.count, 0),
-            'line has a label',
-            'lines have labels',
-          )}{' '}
-          that the model does not know and {one.judgedCount === 0 ? 'cannot be judged' : 'are in no figure'}:{' '}
+          In no figure: {plural(unknownCount, 'line')} with a label that the model does not know,{' '}
           {one.unknownLabels
             .slice(0, 5)
             .map(({ label }) => `“${label.slice(0, 40)}”`)

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import { labelMatcher } from '../../../shared/domain/labelled-lines.ts'
 import { toCsv } from '../../../shared/domain/csv-text.ts'
 import { useLineTable } from '../../state/line-table.ts'
-import { count, percent } from '../../ui/format.ts'
+import { count, percent, points } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { saveText } from '../../ui/save-text.ts'
 import { filterRows, rowsOf, sortRows } from './line-rows.ts'
@@ -137,8 +137,6 @@ interface ResultTableProps {
 
 function ResultTable({ rows, labelled, titles, order, onOrder }: ResultTableProps) {
   const two = useLineTable((state) => state.second !== null)
-  const labels = useLineTable((state) => state.first?.labels)
-  const match = labelMatcher(labels ?? [])
   const sortable = (by: RowOrder['by'], title: string, number = false) => (
     <th
       scope="col"
@@ -169,34 +167,48 @@ function ResultTable({ rows, labelled, titles, order, onOrder }: ResultTableProp
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => {
-            const actual = match(row.actual)
-            return (
-              <tr key={row.line}>
-                <td className="num">{count(row.line)}</td>
-                <th scope="row" className={styles.cell} dir="auto" title={row.text.slice(0, 500)}>
-                  {row.text.slice(0, 300)}
-                  {row.truncatedCount > 0 && <small> {count(row.truncatedCount)} tokens cut off</small>}
-                </th>
-                {labelled && <td data-unknown={(row.actual !== null && actual === null) || undefined}>{row.actual ?? '–'}</td>}
-                <td data-mistake={(actual !== null && actual !== row.predicted) || undefined}>
-                  {row.answer}
-                  {actual !== null && actual !== row.predicted && <small> ✗</small>}
+          {rows.map((row) => (
+            <tr key={row.line}>
+              <td className="num">{count(row.line)}</td>
+              <th scope="row" className={styles.cell} dir="auto" title={row.text.slice(0, 500)}>
+                {row.text.slice(0, 300)}
+                {row.truncatedCount > 0 && <small> {count(row.truncatedCount)} tokens cut off</small>}
+              </th>
+              {labelled && <td data-unknown={(row.actual !== null && row.actualIndex === null) || undefined}>{row.actual ?? '–'}</td>}
+              <td>
+                <Verdict answer={row.answer} actual={row.actual} judged={row.actualIndex !== null} />
+              </td>
+              <td className="num">{percent(row.confidence)}</td>
+              {two && (
+                <td>
+                  {row.second ? (
+                    <>
+                      <Verdict answer={row.second.answer} actual={row.actual} judged={row.actualIndex !== null} />{' '}
+                      {percent(row.second.confidence)}
+                      {row.second.answer !== row.answer && <b title="The two differ"> ≠</b>}
+                    </>
+                  ) : (
+                    '–'
+                  )}
                 </td>
-                <td className="num">{percent(row.confidence)}</td>
-                {two && (
-                  <td data-mistake={row.second !== null && row.second.answer !== row.answer ? true : undefined}>
-                    {row.second ? `${row.second.answer}, ${percent(row.second.confidence)}` : '–'}
-                    {row.second && row.second.answer !== row.answer && <small> ≠</small>}
-                  </td>
-                )}
-                {two && <td className="num">{row.second ? `${(row.second.difference * 100).toFixed(1)} pts` : '–'}</td>}
-              </tr>
-            )
-          })}
+              )}
+              {two && <td className="num">{row.second ? `${points(row.second.difference)} pts` : '–'}</td>}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** An answer, marked where the line's label says otherwise. */
+function Verdict({ answer, actual, judged }: { answer: string; actual: string | null; judged: boolean }) {
+  const wrong = judged && labelMatcher([answer])(actual) === null
+  return (
+    <span data-mistake={wrong || undefined}>
+      {answer}
+      {wrong && <span title="Not what the label says"> ✗</span>}
+    </span>
   )
 }
 

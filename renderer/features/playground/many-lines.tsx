@@ -146,8 +146,6 @@ function Action({ lineCount }: { lineCount: number }) {
   const { running, durationMs, first, second, lines, classify, cancel } = useLineTable()
   const choice = usePlayground((state) => state.choice)
   if (running) {
-    const elapsedMs = performance.now() - running.beganAt
-    const etaMs = running.done === 0 ? null : (elapsedMs / running.done) * (running.total - running.done)
     return (
       <div className={styles.action}>
         <Progress.Root className={styles.progress}>
@@ -155,7 +153,7 @@ function Action({ lineCount }: { lineCount: number }) {
         </Progress.Root>
         <span role="status">
           {count(running.done)} of {plural(running.total, 'line')}
-          {etaMs !== null && `, about ${remaining(etaMs)} left`}
+          {running.etaMs !== null && `, about ${remaining(running.etaMs)} left`}
         </span>
         <Button size="xs" variant="default" onClick={cancel}>
           Cancel

@@ -6,7 +6,7 @@ import type { Attribution } from '../../../shared/domain/prediction.ts'
 import { maxMeasuredWords, wordsOf } from '../../../shared/domain/words.ts'
 import { isCurrent, measuredByItself, usePlayground } from '../../state/playground.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { count, duration, plural } from '../../ui/format.ts'
+import { count, duration, plural, points } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import styles from './word-effects.module.css'
@@ -100,8 +100,6 @@ function TintedText({ text, attribution }: { text: string; attribution: Attribut
 }
 
 const strongest = (words: Attribution['words']): number => Math.max(0, ...words.map(({ effect }) => Math.abs(effect)))
-
-const points = (effect: number): string => `${effect < 0 ? '−' : '+'}${Math.abs(effect * 100).toFixed(1)}`
 
 function Legend({ attribution }: { attribution: Attribution }) {
   const { words, wordCount, forwardPasses, durationMs } = attribution
