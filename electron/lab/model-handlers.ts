@@ -28,13 +28,13 @@ export async function trainedModels(store: RunStore): Promise<TrainedModel[]> {
 }
 
 async function trainedModel(runDirectory: string, record: RunRecord): Promise<TrainedModel | null> {
-  let text: string
+  let content: unknown
   try {
-    text = await readFile(join(modelDirectory(runDirectory), 'lab.json'), 'utf8')
+    content = JSON.parse(await readFile(join(modelDirectory(runDirectory), 'lab.json'), 'utf8'))
   } catch {
-    return null // Removed or replaced at this moment.
+    return null // Removed or replaced at this moment, or damaged: one bad folder must not hide the others.
   }
-  const info = labInfoSchema.safeParse(JSON.parse(text))
+  const info = labInfoSchema.safeParse(content)
   if (!info.success) return null
   return {
     id: record.id,

@@ -6,24 +6,10 @@ import { create } from 'zustand'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import { longestText, maxCharactersPerCall, maxLines, maxLinesPerCall, maxTableBytes } from '../../shared/contract/playground.ts'
 import { joinTexts } from '../../shared/domain/join-texts.ts'
+import type { AnsweredLines, Line } from '../../shared/domain/line-rows.ts'
 import type { LineAnswers, LineTable, ModelChoice } from '../../shared/domain/prediction.ts'
 import { lab } from '../ipc/client.ts'
 import { toErrorInfo } from '../ipc/errors.ts'
-
-export interface Line {
-  text: string
-  /** As written in the file. */
-  actual: string | null
-}
-
-export type LineAnswer = LineAnswers['answers'][number]
-
-/** What one model said to the lines, in their order; shorter than the lines while it goes on. */
-export interface AnsweredLines {
-  by: ModelChoice
-  labels: string[]
-  answers: LineAnswer[]
-}
 
 interface LineTableState {
   pasted: string

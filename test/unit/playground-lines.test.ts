@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { wilsonInterval } from '../../shared/domain/evaluation.ts'
 import { judge, labelMatcher } from '../../shared/domain/labelled-lines.ts'
-import { filterRows, rowsOf, sortRows } from '../../renderer/features/playground/line-rows.ts'
+import { filterRows, rowsOf, sortRows } from '../../shared/domain/line-rows.ts'
 
 const labels = ['World', 'Sports', 'Business']
 const by = { modelId: 'a', checkpoint: null }

@@ -1,6 +1,17 @@
 /** Lines joined with their answers, filtered and ordered for the table. Pure: ten thousand rows take milliseconds. */
-import { labelMatcher } from '../../../shared/domain/labelled-lines.ts'
-import type { AnsweredLines, Line } from '../../state/line-table.ts'
+import { labelMatcher } from './labelled-lines.ts'
+import type { LineAnswers, ModelChoice } from './prediction.ts'
+
+export interface Line {
+  text: string
+  /** As written in the file. */
+  actual: string | null
+}
+
+/** What one model said to the lines, in their order; shorter than the lines while it goes on. */
+export interface AnsweredLines extends LineAnswers {
+  by: ModelChoice
+}
 
 export interface LineRow {
   /** 1-based. */
