@@ -49,9 +49,10 @@ export function Answer({ labels, titles }: { labels: string[]; titles: Titles })
 
 function Verdict({ shown, slot, title }: { shown: Shown | null; slot: 'first' | 'second'; title: string | null }) {
   const { text, answer } = usePlayground()
-  const asked = answer[slot]
+  const { pending, error } = answer[slot]
+  const missing = pending ? '…' : error ? 'no answer to this text' : 'not asked: Ctrl+Enter asks'
   return (
-    <div className={styles.verdict} data-stale={shown?.stale || undefined} aria-busy={asked.pending}>
+    <div className={styles.verdict} data-stale={shown?.stale ? (pending ? 'waiting' : 'left') : undefined} aria-busy={pending}>
       {title !== null && (
         <p className={styles.whose}>
           <span className={styles.swatch} data-slot={slot} aria-hidden />
@@ -62,11 +63,11 @@ function Verdict({ shown, slot, title }: { shown: Shown | null; slot: 'first' | 
         {text.trim() === '' ? (
           <span>Type a headline, or choose one above.</span>
         ) : shown === null ? (
-          <span>…</span>
+          <span>{missing}</span>
         ) : (
           <>
             <strong>{shown.prediction.label}</strong>
-            <span>{shown.stale ? '…' : `${percent(shown.prediction.confidence)} sure`}</span>
+            <span>{shown.stale ? missing : `${percent(shown.prediction.confidence)} sure`}</span>
           </>
         )}
       </p>

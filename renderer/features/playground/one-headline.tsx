@@ -2,6 +2,7 @@
 import { Textarea } from '@mantine/core'
 import { useEffect } from 'react'
 import { longestText } from '../../../shared/contract/playground.ts'
+import { useConnection } from '../../state/connection.ts'
 import { usePlayground } from '../../state/playground.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { count } from '../../ui/format.ts'
@@ -19,11 +20,13 @@ export interface Titles {
 
 export function OneHeadline({ labels, titles }: { labels: string[]; titles: Titles }) {
   const { text, pastedLength, answer, type, askNow, cancel } = usePlayground()
+  const generation = useConnection((state) => state.generation)
   // What is under way belongs to this view; the text stays for the next visit.
+  // A new connection asks again what the lost one left open.
   useEffect(() => {
-    askNow()
+    if (generation > 0) askNow()
     return cancel
-  }, [askNow, cancel])
+  }, [askNow, cancel, generation])
   return (
     <>
       <Panel title="Headline" hint="answers as you type · Ctrl+Enter at once · Esc cancels">
