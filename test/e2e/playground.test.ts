@@ -281,7 +281,7 @@ test('a file with labels is measured; a cell of its confusion matrix shows its l
     .waitFor()
   await page.getByRole('checkbox', { name: 'Mistakes only' }).uncheck()
 
-  const sorted = page.getByRole('button', { name: 'Sure' })
+  const sorted = page.getByRole('button', { name: 'Sure', exact: true })
   await sorted.click()
   const shown = (await rowsOf('Answers to the lines')).map((row) => Number(/[\d.]+/.exec(row[4]!)![0]))
   expect(shown).toEqual([...shown].sort((a, b) => b - a))
