@@ -216,6 +216,22 @@ async function readTokenizer(directory: string): Promise<Pick<ModelFolder, 'toke
   return { tokenizerJson: `${JSON.stringify(tokenizer)}\n`, tokenizerFile: 'vocab.txt' }
 }
 
+const tokenizerLengthSchema = z.object({ model_max_length: z.number().min(2).transform(Math.floor) })
+
+/**
+ * The longest sequence that the tokenizer's own configuration allows, for folders without `lab.json`: those of other
+ * programs, and checkpoints. Null where it does not say.
+ */
+export async function readTokenizerMaxLength(directory: string): Promise<number | null> {
+  try {
+    const bytes = await readSmallFile(join(directory, 'tokenizer_config.json'))
+    return tokenizerLengthSchema.safeParse(parseUniqueJson(bytes)).data?.model_max_length ?? null
+  } catch (error) {
+    if (error instanceof FileFormatError || systemErrorCode(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
 /** Reads only what a list shows: the configuration and the lab's own facts. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function readModelFacts(directory: string): Promise<Pick<ModelFolder, 'config' | 'lab'>> {
   return withModelErrors(directory, async () => {

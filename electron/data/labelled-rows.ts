@@ -3,6 +3,7 @@
  * reported with its line and its reason, never dropped in silence; whether that stops the import is the caller's policy.
  */
 import { LabError } from '../../shared/contract/errors.ts'
+import { joinTexts } from '../../shared/domain/join-texts.ts'
 import type { BadRow, DatasetPreview } from '../../shared/domain/dataset.ts'
 import type { BadRowPolicy, ColumnMapping } from '../../shared/domain/run-config.ts'
 import { columnsUnclear, inferMapping, resolveMapping, type ColumnIndices } from './columns.ts'
@@ -117,12 +118,6 @@ function readRows(table: Table, indices: ColumnIndices): LabelledRows {
   const examples = texts.map((text, row) => ({ text, label: indexOf.get(labelsOfRows[row]!)! }))
   const labels = classNames ?? (isAgNews(values, table, indices) ? [...agNewsLabels] : values)
   return { labels, examples, lines: Int32Array.from(lines), badRows }
-}
-
-/** Text cells in column order with a space between; one that another contains (a title left inside its description) is not repeated. */
-export function joinTexts(cells: readonly string[]): string {
-  const parts = [...new Set(cells.map((cell) => cell.trim()))]
-  return parts.filter((part) => !parts.some((other) => other !== part && other.includes(part))).join(' ')
 }
 
 /** AG News numbers its four classes, from 0 or from 1, over `title` and `description` (no header in the original, from 1). */

@@ -2,7 +2,7 @@
  * A model folder brought to life: weights, tokenizer and class names that answer for a headline or are measured on
  * labelled rows. It runs on the calling thread and blocks it while it computes; the lab calls it in a worker.
  */
-import { modelInvalid, type LabInfo } from '../checkpoint/model-folder.ts'
+import { modelInvalid, readTokenizerMaxLength, type LabInfo } from '../checkpoint/model-folder.ts'
 import { makeBatch } from '../data/batching.ts'
 import type { Tokenizer } from '../data/tokenizer.ts'
 import type { Example } from '../data/types.ts'
@@ -47,7 +47,8 @@ export async function loadModel(directory: string, { threads }: { threads: numbe
   if (lacking.length > 0) throw noClassifier(directory, config.labels.length, lacking)
   const arena = new ParameterArena(config)
   for (const { name } of arena.specs) arena.parameter(name).set(tensors.get(name)!.data)
-  const maxLength = Math.min(lab?.maxLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
+  const trainedLength = lab?.maxLength ?? (await readTokenizerMaxLength(directory)) ?? Infinity
+  const maxLength = Math.min(trainedLength, config.maxPositionEmbeddings)
   return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, threads }))
 }
 

@@ -115,6 +115,18 @@ export class DatasetShelf {
     return kept
   }
 
+  /** The whole of a staged file, which is then forgotten. Throws DATA_NOT_FOUND, and DATA_UNREADABLE for more than `maxBytes`. */
+  async take(stagedId: string, maxBytes: number): Promise<{ fileName: string; bytes: Buffer }> {
+    const { fileName, path, sizeBytes, bytes } = this.#find(stagedId)
+    if (bytes !== sizeBytes) throw incomplete(this.#find(stagedId))
+    try {
+      if (sizeBytes > maxBytes) throw tooLargeToTake(fileName, maxBytes)
+      return { fileName, bytes: await readFile(path) }
+    } finally {
+      await this.#drop(stagedId)
+    }
+  }
+
   /** Lists a data set whose files lie elsewhere. Throws the DATA_… errors of `loadDataset`. */
   async add(ref: DataRef, signal: AbortSignal): Promise<DatasetCard> {
     const card = await readCard(ref, signal)
@@ -213,4 +225,12 @@ const notKept = (datasetId: string): LabError =>
     title: 'There is no such data set to remove',
     cause: `Nothing called ${JSON.stringify(datasetId.slice(0, 80))} was imported or downloaded.`,
     suggestion: 'Look at the list of data sets again.',
+  })
+
+const tooLargeToTake = (fileName: string, maxBytes: number): LabError =>
+  new LabError({
+    code: 'DATA_UNREADABLE',
+    title: `${fileName} is too large for this`,
+    cause: `Files of up to ${maxBytes / 1024 / 1024} MB are taken here.`,
+    suggestion: 'Measure a model on a large file from the command line: npm run evaluate -- --model DIR --data FILE',
   })

@@ -7,6 +7,8 @@ import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
+import { correctionHandlers } from './correction-handlers.ts'
+import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
 import { downloadHandlers } from './download-handlers.ts'
@@ -58,6 +60,7 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       models,
       inference,
       exporter: new Exporter(),
+      corrections: new CorrectionBook(labDirectory),
     }
     const close = async (): Promise<void> => {
       await supervisor.active?.stop()
@@ -82,6 +85,7 @@ function createRouter(parts: LabParts) {
     models: modelHandlers(parts),
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
+    corrections: correctionHandlers(parts),
     reports: reportHandlers(parts),
     exports: exportHandlers(parts),
   })

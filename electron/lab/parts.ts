@@ -5,6 +5,7 @@ import type { Exporter } from '../export/exporter.ts'
 import type { InferenceClient } from '../inference/client.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
+import type { CorrectionBook } from './corrections.ts'
 import type { DatasetShelf } from './dataset-shelf.ts'
 import type { Downloads } from './downloads.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -23,6 +24,7 @@ export interface LabParts {
   models: ModelShelf
   inference: InferenceClient
   exporter: Exporter
+  corrections: CorrectionBook
 }
 
 /** The contract, to be filled with handlers; a middleware before the input's check gives every failure its type. */

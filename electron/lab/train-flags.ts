@@ -4,6 +4,7 @@
  */
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { shellQuoted } from '../../shared/domain/shell-quote.ts'
 
 interface TrainFlag {
   field: Exclude<keyof RunConfig, 'data' | 'initFrom'>
@@ -67,5 +68,3 @@ export function trainCommand(config: RunConfig): string {
   }
   return words.join(' ')
 }
-
-const shellQuoted = (text: string): string => (/^[\w./:=,+@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -3,13 +3,14 @@
  * than one piece; another mapping only means that the lab looks again.
  */
 import { create } from 'zustand'
-import { maxUploadBytes, uploadPieceBytes } from '../../shared/contract/datasets.ts'
+import { maxUploadBytes } from '../../shared/contract/datasets.ts'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { DatasetCard, DatasetPreview } from '../../shared/domain/dataset.ts'
 import type { BadRowPolicy, ColumnMapping } from '../../shared/domain/run-config.ts'
 import { lab } from '../ipc/client.ts'
 import { toErrorInfo } from '../ipc/errors.ts'
 import { useDatasets } from './datasets.ts'
+import { sendFile } from './send-file.ts'
 
 interface FileImportState {
   staged: { stagedId: string; preview: DatasetPreview } | null
@@ -64,14 +65,11 @@ export const useFileImport = create<FileImportState>((set, get) => {
       set({ staged: null, mapping: { textColumns: [], labelColumn: null }, imported: null })
       if (file.size > maxUploadBytes) return set({ error: tooLarge(file) })
       await attempt(async (mine) => {
-        const { stagedId } = await lab.datasets.stage({ fileName: file.name, sizeBytes: file.size })
-        for (let offset = 0; offset < file.size && mine === request; offset += uploadPieceBytes) {
-          set({ sent: { fileName: file.name, share: offset / file.size } })
-          await lab.datasets.upload({ stagedId, offset, base64: await base64Of(file.slice(offset, offset + uploadPieceBytes)) })
-        }
-        if (mine !== request) return
-        set({ sent: { fileName: file.name, share: 1 } })
-        await look(stagedId, mine, null)
+        const stagedId = await sendFile(file, (share) => {
+          if (mine === request) set({ sent: { fileName: file.name, share } })
+          return mine === request
+        })
+        if (stagedId !== null && mine === request) await look(stagedId, mine, null)
       })
     },
     remap: async (mapping) => {
@@ -97,16 +95,6 @@ export const useFileImport = create<FileImportState>((set, get) => {
     },
   }
 })
-
-/** A data URL is the one base64 that the browser makes by itself, away from this thread. */
-function base64Of(piece: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader()
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''))
-    reader.onerror = () => reject(reader.error ?? new Error('the file cannot be read'))
-    reader.readAsDataURL(piece)
-  })
-}
 
 const tooLarge = (file: File): LabErrorInfo => ({
   code: 'DATA_UNREADABLE',

@@ -1,4 +1,5 @@
 /** The lab's contract: every call that the page can make, one file per domain. */
+import { corrections } from './corrections.ts'
 import { datasets } from './datasets.ts'
 import { downloads } from './downloads.ts'
 import { exports } from './exports.ts'
@@ -8,5 +9,5 @@ import { playground } from './playground.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
 
-export const contract = { hardware, datasets, downloads, models, runs, playground, reports, exports }
+export const contract = { hardware, datasets, downloads, models, runs, playground, corrections, reports, exports }
 export type LabContract = typeof contract
