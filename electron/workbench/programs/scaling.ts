@@ -2,7 +2,7 @@
 import { Reducer } from '../../ddp/reducer.ts'
 import { singleRankSync } from '../../engine/single-rank-sync.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel, median } from '../rank/model.ts'
+import { makeModel, median, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
@@ -14,7 +14,7 @@ const program: RankProgram<'scaling'> = async (context) => {
   const { microBatch: whole, steps } = input
   const news = await readNews(context, { rows: 1024 })
   const model = await makeModel(context, news)
-  const reducer = new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const reducer = new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
   const share = Math.max(1, Math.floor(whole / worldSize))
 
   const measure = async (kind: 'one' | 'strong' | 'weak', ranks: number, microBatch: number) => {
