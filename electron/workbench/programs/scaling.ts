@@ -41,11 +41,13 @@ const program: RankProgram<'scaling'> = async (context) => {
       optimizerMs: median(timed.map(({ phases }) => phases.optimizerMs)),
     }
   }
+  // region runs
   const runs = []
   if (rank === 0) runs.push(await measure('one', 1, whole))
   // The others have waited, without computing.
   await setupGroup.barrier({ step: 0, bucket: 0 })
   runs.push(await measure('strong', worldSize, share), await measure('weak', worldSize, whole))
+  // endregion
   return { runs }
 }
 
