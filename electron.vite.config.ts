@@ -12,6 +12,7 @@ export default defineConfig({
           main: 'electron/main.ts',
           cli: 'electron/cli.ts',
           rank: 'electron/rank/main.ts',
+          'workbench-rank': 'electron/workbench/rank/main.ts',
           probe: 'electron/probe/main.ts',
           heartbeat: 'electron/rank/heartbeat.ts',
           'data-reader': 'electron/data/reader-worker.ts',

@@ -42,7 +42,7 @@ export default tseslint.config(
     'ddp stands on engine and collectives.',
   ),
   forbid(
-    ['electron/{rank,supervisor,inference,pretrained,report,probe,handoff,benchmark}/**'],
+    ['electron/{rank,supervisor,inference,pretrained,report,probe,handoff,benchmark,workbench}/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/'],
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
   ),
@@ -57,8 +57,13 @@ export default tseslint.config(
     'An export is made of what a run left: engine, backend, checkpoint, data, inference, report.',
   ),
   forbid(
+    ['electron/workbench/*.ts'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/engine/', '/ddp/', '/collectives/', '/backend/', '/programs/'],
+    'The lab loads this side of the workbench: programs and what they compute with stay in the rank processes.',
+  ),
+  forbid(
     ['electron/lab/**'],
-    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'],
+    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main', '/workbench/(rank|programs)/'],
     'Handlers are thin: they talk to the supervisor, inference and report.',
   ),
 )

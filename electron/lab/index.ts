@@ -7,6 +7,7 @@ import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
+import { Workbench } from '../workbench/workbench.ts'
 import { correctionHandlers } from './correction-handlers.ts'
 import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
@@ -16,6 +17,7 @@ import { Downloads } from './downloads.ts'
 import { exportHandlers } from './export-handlers.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
+import { lessonHandlers } from './lesson-handlers.ts'
 import { lockDirectory } from './lock.ts'
 import { Machine } from './machine.ts'
 import { modelHandlers } from './model-handlers.ts'
@@ -25,6 +27,7 @@ import { os } from './parts.ts'
 import { playgroundHandlers } from './playground-handlers.ts'
 import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
+import { workbenchHandlers } from './workbench-handlers.ts'
 
 export type LabRouter = ReturnType<typeof createRouter>
 
@@ -49,10 +52,16 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
     await downloads.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
+    const store = new RunStore(labDirectory)
+    const workbench = new Workbench({
+      labDirectory,
+      cacheDirectory: store.cacheDirectory,
+      isTraining: () => supervisor.active !== null,
+    })
     const parts: LabParts = {
       labDirectory,
       machine: new Machine(await detectHardware()),
-      store: new RunStore(labDirectory),
+      store,
       supervisor,
       shelf,
       hub,
@@ -61,8 +70,10 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       inference,
       exporter: new Exporter(),
       corrections: new CorrectionBook(labDirectory),
+      workbench,
     }
     const close = async (): Promise<void> => {
+      await workbench.close()
       await supervisor.active?.stop()
       await downloads.close()
       await parts.exporter.close()
@@ -88,5 +99,7 @@ function createRouter(parts: LabParts) {
     corrections: correctionHandlers(parts),
     reports: reportHandlers(parts),
     exports: exportHandlers(parts),
+    workbench: workbenchHandlers(parts),
+    lessons: lessonHandlers(parts),
   })
 }

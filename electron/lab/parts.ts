@@ -1,11 +1,12 @@
 /** What the handlers share: made once by `createLab`, closed by it. */
-import { implement } from '@orpc/server'
-import { contract } from '../../shared/contract/index.ts'
+import { implement, type ImplementerInternalWithMiddlewares } from '@orpc/server'
+import { contract, type LabContract } from '../../shared/contract/index.ts'
 import type { Exporter } from '../export/exporter.ts'
 import type { InferenceClient } from '../inference/client.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { CorrectionBook } from './corrections.ts'
+import type { Workbench } from '../workbench/workbench.ts'
 import type { DatasetShelf } from './dataset-shelf.ts'
 import type { Downloads } from './downloads.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -25,7 +26,13 @@ export interface LabParts {
   inference: InferenceClient
   exporter: Exporter
   corrections: CorrectionBook
+  workbench: Workbench
 }
 
+/** Handlers get what they need from `LabParts`. */
+type NoContext = Record<never, never>
+
 /** The contract, to be filled with handlers; a middleware before the input's check gives every failure its type. */
-export const os = implement(contract).use(({ next }) => withTypedErrors(async () => next()))
+export const os: ImplementerInternalWithMiddlewares<LabContract, NoContext, NoContext> = implement(contract).use(({ next }) =>
+  withTypedErrors(async () => next()),
+)

@@ -4,10 +4,24 @@ import { datasets } from './datasets.ts'
 import { downloads } from './downloads.ts'
 import { exports } from './exports.ts'
 import { hardware } from './hardware.ts'
+import { lessons } from './lessons.ts'
 import { models } from './models.ts'
 import { playground } from './playground.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
+import { workbench } from './workbench.ts'
 
-export const contract = { hardware, datasets, downloads, models, runs, playground, corrections, reports, exports }
+export const contract = {
+  hardware,
+  datasets,
+  downloads,
+  models,
+  runs,
+  playground,
+  corrections,
+  reports,
+  exports,
+  workbench,
+  lessons,
+}
 export type LabContract = typeof contract
