@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { DataScreen } from './features/data/data-screen.tsx'
 import { HomeScreen } from './features/home/home-screen.tsx'
+import { LearnScreen } from './features/learn/learn-screen.tsx'
 import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
 import { RunScreen } from './features/run-panel/run-screen.tsx'
 import { RunsScreen } from './features/runs/runs-screen.tsx'
@@ -16,7 +17,7 @@ export function App() {
   const main = useRef<HTMLElement>(null)
   useEffect(() => {
     main.current?.scrollTo({ top: 0 })
-  }, [route.place, route.id])
+  }, [route.place, route.id, route.part])
   return (
     <div className={styles.frame}>
       <Rail place={route.place} />
@@ -30,6 +31,8 @@ export function App() {
 
 function CurrentScreen({ route }: { route: Route }) {
   switch (route.place) {
+    case 'learn':
+      return <LearnScreen chapter={route.id} part={route.part} />
     case 'runs':
       return route.id === null ? <RunsScreen /> : <RunScreen key={route.id} runId={route.id} />
     case 'playground':

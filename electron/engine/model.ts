@@ -67,6 +67,7 @@ export function forward({ nLayers, dim }: ModelConfig, inputs: ForwardInputs): t
     return attention([query, keys, linearLayer(x, `${name}.v_lin`)], mask, dropout, layout)
   }
 
+  // region block
   const block = (x: tf.Tensor, layer: number): tf.Tensor => {
     const prefix = layerPrefix(layer)
     const asking = layer === nLayers - 1 && !wholeLastLayer ? firstPositions(x) : x
@@ -76,6 +77,7 @@ export function forward({ nLayers, dim }: ModelConfig, inputs: ForwardInputs): t
     const output = drop(linearLayer(hidden, `${prefix}.ffn.lin2`, { inputScale: geluScale }), `ffn.${layer}`)
     return normalise(tf.add(output, attended), `${prefix}.output_layer_norm`)
   }
+  // endregion
 
   const embedded = embed(layout, parameter(wordEmbeddingsName), parameter(positionEmbeddingsName), paddingId)
   let x = drop(normalise(embedded, 'distilbert.embeddings.LayerNorm'), 'embeddings')

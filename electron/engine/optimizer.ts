@@ -51,12 +51,14 @@ export class AdamW implements Optimizer {
     return Math.sqrt(this.#arena.kernels.sumOfSquares(this.#arena.gradients))
   }
 
+  // region update
   /** One update from `arena.gradients`. */
   update({ learningRate, gradScale = 1 }: UpdateOptions): void {
     this.step++
     const step = { ...this.#constants, learningRate, gradScale, step: this.step }
     for (const { vectors, weightDecay } of this.#segments) this.#arena.kernels.adamW(vectors, { ...step, weightDecay })
   }
+  // endregion
 }
 
 /** Factor that brings a gradient of norm `gradNorm` down to `maxGradNorm`, as PyTorch's clip_grad_norm_. */
