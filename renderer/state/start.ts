@@ -3,6 +3,7 @@ import { onConnection, stayConnected } from '../ipc/client.ts'
 import { useConnection } from './connection.ts'
 import { useDatasets } from './datasets.ts'
 import { useHardware } from './hardware.ts'
+import { useLessonProgress } from './lesson-progress.ts'
 import { useModels } from './models.ts'
 import { useRunViews } from './run-view.ts'
 import { isActive, useRuns } from './runs.ts'
@@ -26,6 +27,7 @@ async function askForEverything(): Promise<void> {
     useModels.getState().refreshPresets(),
     useModels.getState().refreshTrained(),
     useDatasets.getState().refresh(),
+    useLessonProgress.getState().refresh(),
     followActiveRun(),
   ])
 }

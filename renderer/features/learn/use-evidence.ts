@@ -1,0 +1,51 @@
+/** The evidence of a step or an experiment, kept up to date: stored results of its programs, and its newest runs. */
+import { useEffect, useMemo } from 'react'
+import type { ProgramId, ProgramResult } from '../../../shared/domain/workbench.ts'
+import { Evidence } from '../../lessons/evidence.ts'
+import type { MeasuredRun } from '../../lessons/evidence.ts'
+import type { StepRun } from '../../lessons/lesson.ts'
+import { useConnection } from '../../state/connection.ts'
+import { useRunViews } from '../../state/run-view.ts'
+import type { RunView } from '../../state/run-view.ts'
+import { useRuns } from '../../state/runs.ts'
+import { useWorkbench } from '../../state/workbench.ts'
+
+export const programsOf = (runs: readonly StepRun[]): ProgramId[] =>
+  runs.flatMap((run) => (run.kind === 'programs' ? run.requests.map(({ program }) => program) : []))
+
+const namesOf = (runs: readonly StepRun[]): string[] => runs.flatMap((run) => (run.kind === 'training' ? [run.config.name] : []))
+
+export function useEvidence(runs: readonly StepRun[]): Evidence {
+  const results = useWorkbench((state) => state.results)
+  const views = useRunViews((state) => state.views)
+  const list = useRuns((state) => state.list.value)
+  const generation = useConnection((state) => state.generation)
+  const programs = programsOf(runs).join()
+  const names = namesOf(runs).join('\n')
+
+  useEffect(() => {
+    if (generation > 0 && programs !== '') void useWorkbench.getState().load(programs.split(',') as ProgramId[])
+  }, [generation, programs])
+
+  const newest = useMemo(
+    () =>
+      names
+        .split('\n')
+        .flatMap((name) => list?.find(({ record }) => name !== '' && record.config.name === name) ?? [])
+        .map(({ record }) => record),
+    [names, list],
+  )
+  useEffect(() => {
+    for (const { id } of newest) if (!useRunViews.getState().views[id]) void useRunViews.getState().open(id)
+  }, [newest])
+
+  return useMemo(() => evidenceOf(results, newest.flatMap(({ id }) => views[id] ?? [])), [results, newest, views])
+}
+
+function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[]): Evidence {
+  const runs = views.map(({ record, ranks, epochs, metrics }): [string, MeasuredRun] => [
+    record.config.name,
+    { record, ranks, epochs, steps: metrics.toArray() },
+  ])
+  return new Evidence(results, Object.fromEntries(runs))
+}

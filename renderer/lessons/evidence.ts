@@ -1,0 +1,45 @@
+/**
+ * What was measured, as checks and widgets see it: the newest result of each program and arm, and the runs that lessons
+ * started. Typed by program; pure, so that tests build it by hand.
+ */
+import type { Arm, Probe, ProgramId, ProgramResult } from '../../shared/domain/workbench.ts'
+import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
+import type { RankStatus, RunRecord } from '../../shared/domain/run.ts'
+
+/** A training run, as far as it has come. */
+export interface MeasuredRun {
+  record: RunRecord
+  ranks: readonly RankStatus[]
+  epochs: readonly EpochMetrics[]
+  steps: readonly StepMetrics[]
+}
+
+export const resultKey = (program: ProgramId, arm: string): string => `${program}/${arm}`
+
+export class Evidence {
+  readonly #results: Readonly<Record<string, ProgramResult>>
+  readonly #runs: Readonly<Record<string, MeasuredRun>>
+
+  constructor(results: Readonly<Record<string, ProgramResult>>, runs: Readonly<Record<string, MeasuredRun>> = {}) {
+    this.#results = results
+    this.#runs = runs
+  }
+
+  /** The newest result, or null where it was never run. */
+  result<Id extends ProgramId>(program: Id, arm: Arm<Id>): ProgramResult<Id> | null {
+    return (this.#results[resultKey(program, arm)] as ProgramResult<Id> | undefined) ?? null
+  }
+
+  /** The newest run of this name. */
+  run(name: string): MeasuredRun | null {
+    return this.#runs[name] ?? null
+  }
+}
+
+/** What the ranks reported, in order of rank; null for one that did not finish. */
+export const probesOf = <Id extends ProgramId>(result: ProgramResult<Id>): (Probe<Id> | null)[] =>
+  result.ranks.map(({ probe }) => probe as Probe<Id> | null)
+
+/** Rank 0's report. */
+export const firstProbe = <Id extends ProgramId>(result: ProgramResult<Id> | null): Probe<Id> | null =>
+  (result?.ranks.find(({ rank }) => rank === 0)?.probe as Probe<Id> | null | undefined) ?? null
