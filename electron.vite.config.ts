@@ -13,6 +13,7 @@ export default defineConfig({
           main: 'electron/main.ts',
           cli: 'electron/cli.ts',
           rank: 'electron/rank/main.ts',
+          'workbench-rank': 'electron/workbench/rank/main.ts',
           probe: 'electron/probe/main.ts',
           heartbeat: 'electron/rank/heartbeat.ts',
           'inference-worker': 'electron/inference/worker.ts',

@@ -42,13 +42,13 @@ export default tseslint.config(
     'ddp stands on engine and collectives.',
   ),
   forbid(
-    ['electron/{rank,supervisor,inference,report,probe}/**'],
+    ['electron/{rank,supervisor,inference,report,probe,workbench}/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/'],
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
   ),
   forbid(
     ['electron/lab/**'],
-    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'],
+    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main', '/workbench/(rank|programs)/'],
     'Handlers are thin: they talk to the supervisor, inference and report.',
   ),
 )

@@ -26,7 +26,7 @@ export const preloadFile = join(projectRoot, 'out', 'preload', 'preload.cjs')
 export const kernelsFile = join(projectRoot, 'out', 'kernels.wasm')
 
 /** Built entry of a child process or worker thread. */
-export const entryFile = (name: 'rank' | 'probe' | 'heartbeat' | 'inference-worker' | 'bench-worker'): string =>
+export const entryFile = (name: 'rank' | 'workbench-rank' | 'probe' | 'heartbeat' | 'inference-worker' | 'bench-worker'): string =>
   join(projectRoot, 'out', 'main', `${name}.js`)
 
 /** The lab's own directory: runs, imported data, lock. */

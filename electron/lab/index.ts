@@ -5,10 +5,12 @@
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
+import { Workbench } from '../workbench/workbench.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
+import { lessonHandlers } from './lesson-handlers.ts'
 import { lockDirectory } from './lock.ts'
 import { Machine } from './machine.ts'
 import { modelHandlers } from './model-handlers.ts'
@@ -17,6 +19,7 @@ import { os } from './parts.ts'
 import { playgroundHandlers } from './playground-handlers.ts'
 import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
+import { workbenchHandlers } from './workbench-handlers.ts'
 
 export type LabRouter = ReturnType<typeof createRouter>
 
@@ -33,15 +36,23 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
     await shelf.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
+    const store = new RunStore(labDirectory)
+    const workbench = new Workbench({
+      labDirectory,
+      cacheDirectory: store.cacheDirectory,
+      isTraining: () => supervisor.active !== null,
+    })
     const parts: LabParts = {
       labDirectory,
       machine: new Machine(await detectHardware()),
-      store: new RunStore(labDirectory),
+      store,
       supervisor,
       shelf,
       inference,
+      workbench,
     }
     const close = async (): Promise<void> => {
+      await workbench.close()
       await supervisor.active?.stop()
       await inference.close()
       unlock()
@@ -62,5 +73,7 @@ function createRouter(parts: LabParts) {
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
     reports: reportHandlers(parts),
+    workbench: workbenchHandlers(parts),
+    lessons: lessonHandlers(parts),
   })
 }

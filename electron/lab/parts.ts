@@ -4,6 +4,7 @@ import { contract } from '../../shared/contract/index.ts'
 import type { InferenceClient } from '../inference/client.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
+import type { Workbench } from '../workbench/workbench.ts'
 import type { DatasetShelf } from './dataset-shelf.ts'
 import type { Machine } from './machine.ts'
 import { withTypedErrors } from './typed-errors.ts'
@@ -15,6 +16,7 @@ export interface LabParts {
   supervisor: RunSupervisor
   shelf: DatasetShelf
   inference: InferenceClient
+  workbench: Workbench
 }
 
 /** The contract, to be filled with handlers; a middleware before the input's check gives every failure its type. */

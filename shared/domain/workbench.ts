@@ -3,7 +3,7 @@
  * the list of them, and the types made of it; the schemas are in `workbench/`, one file for each group.
  */
 import { z } from 'zod'
-import { labErrorInfoSchema } from '../contract/errors.ts'
+import { type LabErrorInfo, labErrorInfoSchema } from '../contract/errors.ts'
 import * as data from './workbench/data-experiments.ts'
 import * as ddp from './workbench/ddp.ts'
 import * as foundation from './workbench/foundation.ts'
@@ -60,18 +60,23 @@ export const programIds: readonly ProgramId[] = all.map(idOf)
 export const programIdSchema = z.enum(all.map(idOf) as [ProgramId, ...ProgramId[]])
 
 const tuple = <Of extends 'input' | 'result'>(of: Of) => all.map((program) => program[of]) as unknown as [Program[Of], ...Program[Of][]]
-export const programInputSchema = z.discriminatedUnion('program', tuple('input'))
-export const programResultSchema = z.discriminatedUnion('program', tuple('result'))
+/** Named types: spelt out, the union of all programs is more than the compiler would write down. */
+export const programInputSchema: z.ZodType<ProgramInput, ProgramRequest> = z.discriminatedUnion('program', tuple('input'))
+export const programResultSchema: z.ZodType<ProgramResult> = z.discriminatedUnion('program', tuple('result'))
 
 /** The arms of a program, the usual one first. */
 export const armsOf = (id: ProgramId): readonly string[] => all.find((program) => program.id === id)!.arms
 export const probeSchemaOf = (id: ProgramId): z.ZodType => all.find((program) => program.id === id)!.probe
 
-export const workbenchEventSchema = z.discriminatedUnion('type', [
+export type WorkbenchEvent =
+  | { type: 'progress'; rank: number | null; text: string }
+  | { type: 'result'; result: ProgramResult }
+  | { type: 'failed'; error: LabErrorInfo }
+
+export const workbenchEventSchema: z.ZodType<WorkbenchEvent> = z.discriminatedUnion('type', [
   /** What a rank does now; `rank` null: the workbench itself. */
   z.object({ type: z.literal('progress'), rank: z.int().nullable(), text: z.string() }),
   z.object({ type: z.literal('result'), result: programResultSchema }),
   /** The program itself could not be run; a rank that fails as its experiment wants is a result. */
   z.object({ type: z.literal('failed'), error: labErrorInfoSchema }),
 ])
-export type WorkbenchEvent = z.infer<typeof workbenchEventSchema>

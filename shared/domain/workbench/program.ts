@@ -51,7 +51,7 @@ interface ProgramSpec<
   worldSize: readonly [number, number, number]
   /** What a person may set besides. All of it has defaults. */
   fields: Fields
-  /** What one rank reports when it has finished. */
+  /** What one rank reports when it has finished. Nullable where ranks may fail, because that is the experiment. */
   probe: Probe
 }
 
@@ -79,7 +79,7 @@ export function defineProgram<
     durationMs: z.number(),
     /** A training run was going on at the same time: times say little. */
     besideRun: z.boolean(),
-    ranks: z.array(z.object({ ...rankReportFields, /** Null unless the rank finished. */ probe: probe.nullable() })),
+    ranks: z.array(z.object({ ...rankReportFields, probe })),
   })
   return { id, arms, input, result, probe }
 }

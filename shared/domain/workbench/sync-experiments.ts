@@ -9,7 +9,7 @@ export const unevenInputs = defineProgram({
   worldSize: [2, 2, 4],
   fields: { batches: z.int().min(1).max(8).default(3) },
   /** What each rank called, and where it ended, is in its collectives. */
-  probe: z.object({ ownBatches: z.int(), stepsMade: z.int(), digest: z.string() }),
+  probe: z.object({ ownBatches: z.int(), stepsMade: z.int(), digest: z.string() }).nullable(),
 })
 
 /** (6) The loss is a sum over the batch, not a mean. */
@@ -49,7 +49,7 @@ export const barrierInIf = defineProgram({
   arms: brokenOrFixed,
   worldSize: [2, 3, 4],
   fields: { deadlineMs: z.int().min(300).max(10_000).default(1500) },
-  probe: z.object({ steps: z.int() }),
+  probe: z.object({ steps: z.int() }).nullable(),
 })
 
 /** (10) A rank dies, hangs or is slow. */
@@ -62,9 +62,11 @@ export const rankDown = defineProgram({
     culprit: z.int().min(0).max(3).default(1),
     deadlineMs: z.int().min(300).max(10_000).default(1500),
   },
-  probe: z.object({
-    steps: z.array(z.object({ computeMs: z.number(), waitMs: z.number() })),
-  }),
+  probe: z
+    .object({
+      steps: z.array(z.object({ computeMs: z.number(), waitMs: z.number() })),
+    })
+    .nullable(),
 })
 
 /** (14) A parameter whose gradient never comes. */
