@@ -1,0 +1,56 @@
+/** The ranks' spans as something to draw and to export: pure. */
+import type { ProgramResult } from '../../../shared/domain/workbench.ts'
+import { probesOf } from '../evidence.ts'
+
+export type SpanName = 'data' | 'forwardBackward' | 'reduce' | 'optimizer'
+
+export interface Span {
+  rank: number
+  step: number
+  name: SpanName
+  startMs: number
+  endMs: number
+}
+
+export const spanWords: Record<SpanName, string> = {
+  data: 'data',
+  forwardBackward: 'forward + backward',
+  reduce: 'all-reduce, exposed',
+  optimizer: 'optimizer',
+}
+
+/** Times count from the first span. */
+export function spansOf(result: ProgramResult<'timeline'>): Span[] {
+  const spans = probesOf(result).flatMap((probe, rank) =>
+    (probe?.steps ?? []).flatMap(({ step, spans: own }) => own.map(({ name, startMs, endMs }) => ({ rank, step, name, startMs, endMs }))),
+  )
+  const start = Math.min(...spans.map(({ startMs }) => startMs))
+  return spans.map((span) => ({ ...span, startMs: span.startMs - start, endMs: span.endMs - start }))
+}
+
+/** Exposed communication of each rank, as a share of its steps' time. */
+export function exposedShares(spans: readonly Span[], worldSize: number): number[] {
+  return Array.from({ length: worldSize }, (_, rank) => {
+    const own = spans.filter((span) => span.rank === rank)
+    const total = own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
+    const exposed = own.filter(({ name }) => name === 'reduce').reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
+    return total === 0 ? 0 : exposed / total
+  })
+}
+
+/** Trace Event Format (JSON), which chrome://tracing and Perfetto open: one process for each rank, times in microseconds. */
+export function chromeTrace(spans: readonly Span[]): string {
+  const ranks = [...new Set(spans.map(({ rank }) => rank))]
+  const names = ranks.map((rank) => ({ ph: 'M', name: 'process_name', pid: rank, tid: 0, args: { name: `rank ${rank}` } }))
+  const events = spans.map(({ rank, step, name, startMs, endMs }) => ({
+    ph: 'X',
+    name: spanWords[name],
+    cat: name === 'reduce' ? 'communication' : 'computation',
+    pid: rank,
+    tid: 0,
+    ts: startMs * 1000,
+    dur: (endMs - startMs) * 1000,
+    args: { step },
+  }))
+  return JSON.stringify({ traceEvents: [...names, ...events], displayTimeUnit: 'ms' })
+}
