@@ -1,10 +1,9 @@
 /** One training step by hand on a real batch: forward, loss, backward, update, and what zero_grad and dropout are for. One rank. */
 import { tokenizeExamples } from '../../data/tokenizer.ts'
 import type { DropoutCounter } from '../../engine/random.ts'
-import { dropoutSites, MaskPool } from '../../engine/dropout.ts'
-import { packedShape } from '../../engine/packing.ts'
 import { softmax } from '../../inference/softmax.ts'
 import type { RankProgram } from '../rank/context.ts'
+import { maskBeforeClassifier } from '../rank/masks.ts'
 import { firstValues, makeLocalModel, norm } from '../rank/model.ts'
 import { batchOf, maxLength, readNews } from '../rank/news.ts'
 
@@ -79,18 +78,12 @@ const program: RankProgram<'baseline-step'> = async (context) => {
 
   // region dropout
   const training = (step: number): DropoutCounter => ({ seed, rank: 0, step, microStep: 0 })
+  const mask = (step: number): number[] => maskBeforeClassifier(arena.config, batch, training(step), 64)
   const dropout = {
     rate,
     training: [await meanLoss(training(1)), await meanLoss(training(2))] as [number, number],
     evaluation: [await meanLoss(null), await meanLoss(null)] as [number, number],
-    masks: [maskBefore(training(1)), maskBefore(training(2))] as [number[], number[]],
-  }
-  function maskBefore(counter: DropoutCounter): number[] {
-    const pool = new MaskPool()
-    const site = dropoutSites(arena.config, packedShape(batch)).filter(({ name }) => name === 'classifier')
-    const masks = pool.allocate(site)
-    pool.fill(masks, counter)
-    return Array.from(masks[0]!.factors.subarray(0, 64), (factor) => (factor > 0 ? 1 : 0))
+    masks: [mask(1), mask(2)] as [number[], number[]],
   }
   // endregion
 

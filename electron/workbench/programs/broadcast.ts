@@ -1,12 +1,10 @@
 /** The parameters before the first step: every rank draws its own, then all take those of rank 0. Broken: nobody does. */
-import { createHash } from 'node:crypto'
 import type { RankProgram } from '../rank/context.ts'
+import { bytesOf, digestOf } from '../rank/digest.ts'
 import { firstValues, makeLocalModel } from '../rank/model.ts'
 import { readNews } from '../rank/news.ts'
 
 const shown = 'classifier.weight'
-const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-const digestOf = (data: Float32Array): string => createHash('sha256').update(bytesOf(data)).digest('hex')
 
 const program: RankProgram<'broadcast'> = async (context) => {
   const { rank, group, input } = context

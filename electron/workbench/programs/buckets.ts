@@ -1,6 +1,6 @@
 /** How the gradient is cut into buckets, and when each of them is ready and reduced. */
 import { Reducer } from '../../ddp/reducer.ts'
-import type { ProcessGroup } from '../../collectives/process-group.ts'
+import { hookAllReduce } from '../rank/all-reduce-hook.ts'
 import type { RankProgram } from '../rank/context.ts'
 import { makeModel } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
@@ -17,12 +17,10 @@ const program: RankProgram<'buckets'> = async (context) => {
 
   const readyMs = new Map<number, number>()
   const reducedMs = new Map<number, number>()
-  const timed: ProcessGroup = Object.assign(Object.create(group) as ProcessGroup, {
-    allReduce: async (data: Float32Array, where: { step: number; bucket: number }): Promise<void> => {
-      readyMs.set(where.bucket, context.nowMs())
-      await group.allReduce(data, where)
-      reducedMs.set(where.bucket, context.nowMs())
-    },
+  const timed = hookAllReduce(group, async (data, where) => {
+    readyMs.set(where.bucket, context.nowMs())
+    await group.allReduce(data, where)
+    reducedMs.set(where.bucket, context.nowMs())
   })
 
   // region buckets

@@ -5,12 +5,27 @@ import type { RankProgram } from '../rank/context.ts'
 type Loaders = { [Id in ProgramId]?: () => Promise<{ default: RankProgram<Id> }> }
 
 const loaders: Loaders = {
-  tokens: () => import('./tokens.ts'),
+  'accumulation-sync': () => import('./accumulation-sync.ts'),
+  'barrier-in-if': () => import('./barrier-in-if.ts'),
   'baseline-step': () => import('./baseline-step.ts'),
-  'sampler-grid': () => import('./sampler-grid.ts'),
+  'batch-norm': () => import('./batch-norm.ts'),
   broadcast: () => import('./broadcast.ts'),
-  'ring-trace': () => import('./ring-trace.ts'),
   buckets: () => import('./buckets.ts'),
+  'dropout-seeds': () => import('./dropout-seeds.ts'),
+  'eval-padding': () => import('./eval-padding.ts'),
+  'naive-vs-bucketed': () => import('./naive-vs-bucketed.ts'),
+  'no-sampler': () => import('./no-sampler.ts'),
+  'rank-down': () => import('./rank-down.ts'),
+  'rank0-loss': () => import('./rank0-loss.ts'),
+  'ring-trace': () => import('./ring-trace.ts'),
+  'same-as-one': () => import('./same-as-one.ts'),
+  'sampler-grid': () => import('./sampler-grid.ts'),
+  'set-epoch': () => import('./set-epoch.ts'),
+  'sum-loss': () => import('./sum-loss.ts'),
+  timeline: () => import('./timeline.ts'),
+  tokens: () => import('./tokens.ts'),
+  'uneven-inputs': () => import('./uneven-inputs.ts'),
+  'unused-branch': () => import('./unused-branch.ts'),
 }
 
 /** The caller's context must be that of the program asked for. */
