@@ -2,7 +2,7 @@
  * What was measured, as checks and widgets see it: the newest result of each program and arm, and the runs that lessons
  * started. Typed by program; pure, so that tests build it by hand.
  */
-import type { Arm, Probe, ProgramId, ProgramResult } from '../../shared/domain/workbench.ts'
+import type { Arm, ProgramId, ProgramResult } from '../../shared/domain/workbench.ts'
 import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
 import type { RankStatus, RunRecord } from '../../shared/domain/run.ts'
 
@@ -36,10 +36,15 @@ export class Evidence {
   }
 }
 
+interface Reported {
+  ranks: readonly { rank: number; probe: unknown }[]
+}
+type ProbeOf<Result extends Reported> = NonNullable<Result['ranks'][number]['probe']>
+
 /** What the ranks reported, in order of rank; null for one that did not finish. */
-export const probesOf = <Id extends ProgramId>(result: ProgramResult<Id>): (Probe<Id> | null)[] =>
-  result.ranks.map(({ probe }) => probe as Probe<Id> | null)
+export const probesOf = <Result extends Reported>(result: Result): (ProbeOf<Result> | null)[] =>
+  result.ranks.map(({ probe }) => (probe ?? null) as ProbeOf<Result> | null)
 
 /** Rank 0's report. */
-export const firstProbe = <Id extends ProgramId>(result: ProgramResult<Id> | null): Probe<Id> | null =>
-  (result?.ranks.find(({ rank }) => rank === 0)?.probe as Probe<Id> | null | undefined) ?? null
+export const firstProbe = <Result extends Reported>(result: Result | null): ProbeOf<Result> | null =>
+  (result?.ranks.find(({ rank }) => rank === 0)?.probe ?? null) as ProbeOf<Result> | null

@@ -42,6 +42,10 @@ export function useEvidence(runs: readonly StepRun[]): Evidence {
   return useMemo(() => evidenceOf(results, newest.flatMap(({ id }) => views[id] ?? [])), [results, newest, views])
 }
 
+/** All that is known at this moment, outside of a component. */
+export const evidenceNow = (): Evidence =>
+  evidenceOf(useWorkbench.getState().results, Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)))
+
 function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[]): Evidence {
   const runs = views.map(({ record, ranks, epochs, metrics }): [string, MeasuredRun] => [
     record.config.name,

@@ -1,0 +1,45 @@
+/** Which component draws which widget. */
+import type { ComponentType } from 'react'
+import type { Evidence } from '../evidence.ts'
+import { runNames } from '../run-names.ts'
+import { BroadcastDigests } from './broadcast-digests.tsx'
+import { BucketMap } from './bucket-map.tsx'
+import { CallsCompare } from './calls-compare.tsx'
+import { DifferenceTable } from './difference-table.tsx'
+import type { WidgetId } from './ids.ts'
+import { IndexGrid } from './index-grid.tsx'
+import { LoopStepper } from './loop-stepper.tsx'
+import { MeetingBoard } from './meeting-board.tsx'
+import { ModelExplorer } from './model-explorer.tsx'
+import { Modes } from './modes.tsx'
+import { PaddingCost } from './padding-cost.tsx'
+import { RateCurves } from './rate-curves.tsx'
+import { RingStepper } from './ring-stepper.tsx'
+import { RunSummary } from './run-summary.tsx'
+import { Timeline } from './timeline.tsx'
+import { TokenStrip } from './token-strip.tsx'
+import { ZeroGrad } from './zero-grad.tsx'
+
+export type Widget = ComponentType<{ evidence: Evidence }>
+
+export const widgets: Record<WidgetId, Widget> = {
+  'token-strip': TokenStrip,
+  'padding-cost': PaddingCost,
+  'model-explorer': ModelExplorer,
+  'index-grid': IndexGrid,
+  'loop-stepper': LoopStepper,
+  'zero-grad': ZeroGrad,
+  modes: Modes,
+  'rate-curves': RateCurves,
+  'run-metrics': ({ evidence }) => <RunSummary evidence={evidence} name={runNames.baseline} />,
+  'meeting-board': MeetingBoard,
+  'broadcast-digests': BroadcastDigests,
+  'ring-stepper': RingStepper,
+  'bucket-map': BucketMap,
+  'calls-compare': CallsCompare,
+  'same-as-one': ({ evidence }) => <DifferenceTable evidence={evidence} arms={['fixed']} />,
+  'mean-of-means': ({ evidence }) => <DifferenceTable evidence={evidence} arms={['fixed', 'mean-of-means']} />,
+  timeline: Timeline,
+  'run-rank-0': ({ evidence }) => <RunSummary evidence={evidence} name={runNames.rank0} />,
+  'run-killed': ({ evidence }) => <RunSummary evidence={evidence} name={runNames.killed} />,
+}
