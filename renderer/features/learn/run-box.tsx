@@ -49,10 +49,8 @@ export function RunBox({ run, again, quiet = false, onStart, onDone }: RunBoxPro
     <div className={styles.box}>
       {programs?.withTexts && (
         <Textarea
-          label="Your headlines, one per line"
-          placeholder={'Central bank raises rates again\nStriker scores twice in cup final'}
-          description="At most eight. Left empty, starter headlines stand in."
-          inputWrapperOrder={['label', 'input', 'description']}
+          label="Your headlines, one per line, at most eight"
+          placeholder={'Left empty, starter headlines stand in:\nStriker scores twice in cup final'}
           minRows={2}
           maxRows={4}
           autosize
@@ -68,7 +66,7 @@ export function RunBox({ run, again, quiet = false, onStart, onDone }: RunBoxPro
           onClick={() => void start({ worldSize, texts: textsOf(typed) })}
           data-key="run"
         >
-          {busy ? 'Running …' : again ? `${run.label} again` : run.label}
+          {busy ? 'Running …' : again ? 'Run again' : run.label}
         </Button>
         {programs?.worldSizes && (
           <SegmentedControl

@@ -1,23 +1,16 @@
 /** The fingerprints of the ranks' parameters before and after the broadcast, and without one. */
-import { useState } from 'react'
-import type { Arm } from '../../../shared/domain/workbench.ts'
 import type { Evidence } from '../evidence.ts'
 import { probesOf } from '../evidence.ts'
-import { ArmSwitch, firstMeasured } from './parts/arm-switch.tsx'
+import { useArm } from './parts/arm-switch.tsx'
 import { DataTable, Frame, NotMeasured } from './parts/frame.tsx'
 import { lookOfRank, RankName } from './parts/legend.tsx'
 import { signed, tint } from './parts/numbers.ts'
 import styles from './broadcast-digests.module.css'
 
-type BroadcastArm = Arm<'broadcast'>
-const arms = ['fixed', 'broken'] as const satisfies readonly BroadcastArm[]
 const digits = 12
 
 export function BroadcastDigests({ evidence }: { evidence: Evidence }) {
-  const measured = (arm: BroadcastArm): boolean => evidence.result('broadcast', arm) !== null
-  const [wanted, setWanted] = useState<BroadcastArm>('fixed')
-  const arm = measured(wanted) ? wanted : firstMeasured(arms, measured)
-  const result = arm && evidence.result('broadcast', arm)
+  const { result, control } = useArm(evidence, 'broadcast', ['broken', 'fixed'], { fixed: 'with broadcast', broken: 'without' })
   if (!result) return <NotMeasured>The fingerprint of each rank’s parameters will stand here, before and after.</NotMeasured>
   const probes = probesOf(result).flatMap((probe, rank) => (probe ? [{ ...probe, rank }] : []))
   const digests = [...new Set(probes.flatMap(({ digestBefore, digestAfter }) => [digestBefore, digestAfter]))]
@@ -29,7 +22,7 @@ export function BroadcastDigests({ evidence }: { evidence: Evidence }) {
       title="Fingerprints of the parameters"
       hint={`SHA-256 of ${((probes[0]?.parameterBytes ?? 0) / 1e6).toFixed(1)} MB, first ${digits} digits`}
       summary={`Before, ${new Set(probes.map(({ digestBefore }) => digestBefore)).size} different models on ${probes.length} ranks. Afterwards ${equal ? 'all ranks hold the same one' : 'they still differ'}.`}
-      controls={<ArmSwitch arms={arms} value={arm!} measured={measured} words={{ fixed: 'with broadcast', broken: 'without' }} onChange={setWanted} />}
+      controls={control}
       table={{
         head: ['rank', 'before', 'after', 'bytes sent'],
         rows: probes.map(({ rank, digestBefore, digestAfter, payloadBytesSent }) => [rank, digestBefore, digestAfter, payloadBytesSent]),

@@ -4,8 +4,9 @@ import { useState } from 'react'
 import type { Arm } from '../../../shared/domain/workbench.ts'
 import type { Evidence } from '../evidence.ts'
 import { firstProbe } from '../evidence.ts'
-import { ArmSwitch, firstMeasured } from './parts/arm-switch.tsx'
+import { useArm } from './parts/arm-switch.tsx'
 import { Frame, NotMeasured } from './parts/frame.tsx'
+import { relativeText } from './parts/numbers.ts'
 import styles from './difference-table.module.css'
 
 type SameArm = Arm<'same-as-one'>
@@ -22,11 +23,8 @@ const at = (value: number): number => (Math.max(0, Math.min(1, (Math.log10(Math.
 export const tolerance = 1e-4
 
 export function DifferenceTable({ evidence, arms }: { evidence: Evidence; arms: readonly SameArm[] }) {
-  const measured = (arm: SameArm): boolean => firstProbe(evidence.result('same-as-one', arm)) !== null
-  const [wanted, setWanted] = useState<SameArm>(arms.at(-1)!)
+  const { result, control } = useArm(evidence, 'same-as-one', arms, words)
   const [of, setOf] = useState<'gradients' | 'parameters'>('gradients')
-  const arm = measured(wanted) ? wanted : firstMeasured(arms, measured)
-  const result = arm && evidence.result('same-as-one', arm)
   const probe = firstProbe(result)
   if (!result || !probe) return <NotMeasured>Each tensor of the model gets a line here: how far two ranks and one rank are apart.</NotMeasured>
   const [a, b] = result.input.shares
@@ -37,10 +35,10 @@ export function DifferenceTable({ evidence, arms }: { evidence: Evidence; arms: 
     <Frame
       title="How far apart are two ranks and one?"
       hint={`${a} + ${b} rows on two ranks, ${a + b} on one`}
-      summary={`The largest relative difference of ${of === 'gradients' ? 'a gradient, first step,' : `a parameter, after ${probe.losses.length} steps,`} is ${largest.toExponential(1)}.${losses ? ` Loss of the first step: ${losses.two.toFixed(6)} on two ranks, ${losses.one.toFixed(6)} on one.` : ''}`}
+      summary={`The largest relative difference of ${of === 'gradients' ? 'a gradient, first step,' : `a parameter, after ${probe.losses.length} steps,`} is ${relativeText(largest)}.${losses ? ` Loss of the first step: ${losses.two.toFixed(6)} on two ranks, ${losses.one.toFixed(6)} on one.` : ''}`}
       controls={
         <>
-          {arms.length > 1 && <ArmSwitch arms={arms} value={arm!} measured={measured} words={words} onChange={setWanted} />}
+          {control}
           <SegmentedControl
             size="xs"
             aria-label="What to compare"
@@ -77,7 +75,7 @@ export function DifferenceTable({ evidence, arms }: { evidence: Evidence; arms: 
               <span className={styles.bar} data-over={relative > tolerance || undefined} style={{ width: `${at(relative)}%` }} />
             </span>
             <span className={styles.value} data-over={relative > tolerance || undefined}>
-              {relative === 0 ? '0' : relative.toExponential(1)}
+              {relativeText(relative)}
             </span>
           </li>
         ))}

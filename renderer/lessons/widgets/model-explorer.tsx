@@ -45,7 +45,7 @@ const meaningOf = (name: string): string => meanings.find(([pattern]) => pattern
 
 export function ModelExplorer({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('buckets', 'measured'))
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set(['Transformer layer 1']))
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   if (!probe) return <NotMeasured>The model of a rank will be drawn here, layer by layer, with the shapes that it really has in memory.</NotMeasured>
   const parts: Part[] = []
   for (const parameter of probe.parameters) {
@@ -97,7 +97,8 @@ export function ModelExplorer({ evidence }: { evidence: Evidence }) {
                       <code>{parameter.name.replace(/^distilbert\.(transformer\.layer\.\d+\.|embeddings\.)?/, '')}</code>
                       <span className={styles.meaning}>{meaningOf(parameter.name)}</span>
                       <span className={styles.shape}>
-                        {parameter.shape.join(' × ')} = {countOf(parameter).toLocaleString('en')}
+                        {parameter.shape.length > 1 && `${parameter.shape.join(' × ')} = `}
+                        {countOf(parameter).toLocaleString('en')}
                       </span>
                     </li>
                   ))}

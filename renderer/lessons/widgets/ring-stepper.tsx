@@ -8,7 +8,7 @@ import type { Evidence } from '../evidence.ts'
 import { firstProbe, probesOf } from '../evidence.ts'
 import { Frame, NotMeasured } from './parts/frame.tsx'
 import { lookOfRank, RankName } from './parts/legend.tsx'
-import { signed } from './parts/numbers.ts'
+import { readable } from './parts/numbers.ts'
 import { Stepper } from './parts/stepper.tsx'
 import styles from './ring-stepper.module.css'
 
@@ -39,6 +39,7 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
   /** The round that is about to be done. */
   const next = rounds[at]
   const last = rounds[at - 1]
+  const { factor, write } = readable(traces.flatMap(({ start, rounds: own }) => [...start, ...own.flatMap(({ after }) => after)]))
   const holds = (trace: RankTrace): readonly number[] => (at === 0 ? trace.start : trace.rounds[at - 1]!.after)
   const words =
     at === 0
@@ -47,7 +48,7 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
   return (
     <Frame
       title="Ring all-reduce"
-      hint={`${worldSize} ranks, ${worldSize} chunks, first values of ${first.parameter.replace('distilbert.', '')}`}
+      hint={`your gradient of ${first.parameter.replace('distilbert.transformer.', '')}${factor === 1 ? '' : `, times ${factor.toLocaleString('en')}`}`}
       summary={words}
       controls={<Stepper at={at} count={rounds.length + 1} words={`${at} / ${rounds.length}`} onChange={setAt} />}
       table={{
@@ -55,7 +56,7 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
         rows: rounds.flatMap((_, index) =>
           traces.map((trace, rank) => {
             const { phase, sends, receives, after } = trace.rounds[index]!
-            return [index + 1, phase === 'reduceScatter' ? 'reduce-scatter' : 'all-gather', rank, sends.segment, sends.toRank, sends.values.map(signed).join(' '), receives.segment, receives.values.map(signed).join(' '), after.map(signed).join(' ')]
+            return [index + 1, phase === 'reduceScatter' ? 'reduce-scatter' : 'all-gather', rank, sends.segment, sends.toRank, sends.values.map(write).join(' '), receives.segment, receives.values.map(write).join(' '), after.map(write).join(' ')]
           }),
         ),
       }}
@@ -83,7 +84,7 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
                     {holds(trace)
                       .slice(start, end)
                       .map((value, index) => (
-                        <code key={index}>{signed(value)}</code>
+                        <code key={index}>{write(value)}</code>
                       ))}
                   </span>
                   <span className={styles.meter} aria-label={`sum of ${count} of ${worldSize} ranks`}>

@@ -1,25 +1,45 @@
-/** Chooses which arm of a program is looked at; arms that were not run yet say so. */
+/** Which arm of a program is looked at: the one that was measured last, until the person chooses; arms not run yet say so. */
 import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import type { Arm, ProgramId, ProgramResult } from '../../../../shared/domain/workbench.ts'
+import type { Evidence } from '../../evidence.ts'
 
-interface ArmSwitchProps<A extends string> {
-  arms: readonly A[]
-  value: A
-  words?: Partial<Record<A, string>>
-  measured: (arm: A) => boolean
-  onChange: (arm: A) => void
+interface Choice<Id extends ProgramId> {
+  /** Null where no arm was measured. */
+  result: ProgramResult<Id> | null
+  arm: Arm<Id>
+  control: ReactNode
 }
 
-export function ArmSwitch<A extends string>({ arms, value, words, measured, onChange }: ArmSwitchProps<A>) {
-  return (
-    <SegmentedControl
-      size="xs"
-      aria-label="Which run to look at"
-      data={arms.map((arm) => ({ value: arm, label: (words?.[arm] ?? arm) + (measured(arm) ? '' : ' (not run)'), disabled: !measured(arm) }))}
-      value={value}
-      onChange={(chosen) => onChange(chosen as A)}
-    />
-  )
+export function useArm<Id extends ProgramId>(
+  evidence: Evidence,
+  program: Id,
+  arms: readonly Arm<Id>[],
+  words: Partial<Record<Arm<Id>, string>> = {},
+): Choice<Id> {
+  const measured = arms.flatMap((arm) => {
+    const result = evidence.result(program, arm)
+    return result ? [{ arm, result, at: result.at }] : []
+  })
+  const newest = [...measured].sort((a, b) => b.at.localeCompare(a.at))[0] ?? null
+  const [chosen, setChosen] = useState<{ arm: string; since: string } | null>(null)
+  // What was chosen holds until something newer is measured.
+  const shown = measured.find(({ arm }) => chosen !== null && chosen.since === newest?.at && arm === chosen.arm) ?? newest
+  const control =
+    arms.length > 1 ? (
+      <SegmentedControl
+        size="xs"
+        aria-label="Which run to look at"
+        data={arms.map((arm) => {
+          const known = measured.some((one) => one.arm === arm)
+          return { value: arm, label: (words[arm] ?? String(arm)) + (known ? '' : ' (not run)'), disabled: !known }
+        })}
+        value={shown?.arm ?? arms[0]!}
+        onChange={(arm) => setChosen({ arm, since: newest?.at ?? '' })}
+      />
+    ) : null
+  return { result: shown?.result ?? null, arm: shown?.arm ?? (arms[0] as Arm<Id>), control }
 }
 
-/** The arm to begin with: the wanted one if it was measured, else the first that was. */
-export const firstMeasured = <A extends string>(arms: readonly A[], measured: (arm: A) => boolean): A | null => arms.find(measured) ?? null
+export const brokenAndFixed = { broken: 'broken', fixed: 'fixed' }
