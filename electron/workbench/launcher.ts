@@ -9,9 +9,9 @@ import { LabError, type LabErrorInfo, toLabErrorInfo } from '../../shared/contra
 import { probeSchemaOf, type ProgramInput, type ProgramResult, programResultSchema } from '../../shared/domain/workbench.ts'
 import type { RankOutcome } from '../../shared/domain/workbench/program.ts'
 import { entryFile } from '../paths.ts'
-import { describeDeath, firstCause, type RankFailure } from '../supervisor/failure.ts'
+import { firstCause, type RankFailure } from '../supervisor/failure.ts'
 import { createRendezvous, removeRendezvous } from '../supervisor/rendezvous.ts'
-import { type Job, type RankMessage, rankMessageSchema } from './protocol.ts'
+import { type Job, type RankMessage, rankMessageSchema, reportNow } from './protocol.ts'
 
 export interface LaunchOptions {
   input: ProgramInput
@@ -27,6 +27,8 @@ export interface LaunchOptions {
 const usualDeadlineMs = 60_000
 /** When a rank has failed, the others soon do too, or never. */
 const graceMs = 1_500
+/** For a rank's last report; one that cannot give it, hangs. */
+const reportMs = 500
 
 interface Rank {
   child: ChildProcess
@@ -49,9 +51,13 @@ export async function runProgram(options: LaunchOptions): Promise<ProgramResult>
     await new Promise<void>((resolve, reject) => {
       timers.push(setTimeout(() => reject(tookTooLong(deadlineMs)), deadlineMs))
       signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      const askForReports = (): void => {
+        for (const { child } of ranks.filter((rank) => !isOver(rank))) child.send(reportNow, () => undefined)
+        timers.push(setTimeout(resolve, reportMs))
+      }
       const look = (): void => {
         if (ranks.length === input.worldSize && ranks.every(isOver)) resolve()
-        else if (ranks.some(hasFailed) && timers.length === 1) timers.push(setTimeout(resolve, graceMs))
+        else if (ranks.some(hasFailed) && timers.length === 1) timers.push(setTimeout(askForReports, graceMs))
       }
       for (let rank = 0; rank < input.worldSize; rank++) {
         const threads = Math.max(1, Math.floor(availableParallelism() / input.worldSize))
@@ -91,19 +97,18 @@ function startRank(job: Job, progress: (text: string) => void, changed: () => vo
     if (rank.gone) return
     rank.gone = true
     if (rank.report === null) {
-      rank.death = describeDeath({ rank: job.rank, pid: child.pid ?? null, step: 0, code, signal })
+      rank.death = died(job.rank, signal ?? `exit code ${code}`)
       rank.failedAtMs = performance.now()
     }
     changed()
   }
   child.on('message', (raw) => {
-    const message = rankMessageSchema.parse(raw)
-    if (message.type === 'progress') progress(message.text)
-    else {
-      rank.report = message
-      if (message.type === 'failed') rank.failedAtMs = performance.now()
-      changed()
-    }
+    const message = rankMessageSchema.safeParse(raw)
+    if (message.success && message.data.type === 'progress') return progress(message.data.text)
+    if (message.success && message.data.type !== 'progress') rank.report = message.data
+    else rank.death = toLabErrorInfo(message.error)
+    if (hasFailed(rank)) rank.failedAtMs = performance.now()
+    changed()
   })
   child.once('error', () => fail(null, null))
   child.once('exit', (code, signal) => {
@@ -143,6 +148,7 @@ function resultOf({ input, besideRun }: LaunchOptions, ranks: readonly Rank[], s
       rank,
       outcome: (report ?? { type: death === null ? 'ended' : 'died' }).type satisfies RankOutcome,
       error: report?.type === 'failed' ? report.error : death,
+      activity: report?.activity ?? '',
       collectives: report?.collectives ?? [],
       collectiveCount: report?.collectiveCount ?? 0,
       probe: report?.type === 'finished' ? report.probe : null,
@@ -151,6 +157,13 @@ function resultOf({ input, besideRun }: LaunchOptions, ranks: readonly Rank[], s
   if (!parsed.success) throw new LabError(toLabErrorInfo(parsed.error), { cause: parsed.error })
   return parsed.data
 }
+
+const died = (rank: number, how: string): LabErrorInfo => ({
+  code: 'RANK_FAILED',
+  title: `Rank ${rank} died`,
+  cause: `Its process ended with ${how} before it had reported anything.`,
+  suggestion: 'The other ranks say in which collective they lost it.',
+})
 
 const tookTooLong = (deadlineMs: number): LabError =>
   new LabError({

@@ -4,7 +4,7 @@ import { labErrorInfoSchema } from '../../shared/contract/errors.ts'
 import { programInputSchema } from '../../shared/domain/workbench.ts'
 import { collectiveSchema } from '../../shared/domain/workbench/program.ts'
 
-/** The first and only message to a rank. */
+/** The first message to a rank; the only other one is `reportNow`. */
 export const jobSchema = z.object({
   rank: z.int().min(0),
   worldSize: z.int().positive(),
@@ -22,12 +22,16 @@ export const jobSchema = z.object({
 })
 export type Job = z.infer<typeof jobSchema>
 
-const calls = { collectives: z.array(collectiveSchema), collectiveCount: z.int() }
+const standing = { activity: z.string(), collectives: z.array(collectiveSchema), collectiveCount: z.int() }
+
+/** To a rank that works, or waits, when the program is over for the others. */
+export const reportNow = 'report now'
 
 export const rankMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), text: z.string() }),
-  /** Last of all, one of the two. The probe's schema depends on the program. */
-  z.object({ type: z.literal('finished'), probe: z.unknown(), ...calls }),
-  z.object({ type: z.literal('failed'), error: labErrorInfoSchema, ...calls }),
+  /** Last of all, one of these. The probe's schema depends on the program. */
+  z.object({ type: z.literal('finished'), probe: z.unknown(), ...standing }),
+  z.object({ type: z.literal('ended'), ...standing }),
+  z.object({ type: z.literal('failed'), error: labErrorInfoSchema, ...standing }),
 ])
 export type RankMessage = z.infer<typeof rankMessageSchema>

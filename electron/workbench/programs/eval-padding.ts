@@ -6,12 +6,12 @@ import { makeModel } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
-const microBatch = 8
-const trainedSteps = 20
+const microBatch = 16
+const trainedSteps = 60
 
 const program: RankProgram<'eval-padding'> = async (context) => {
   const { rank, worldSize, group, input } = context
-  const news = await readNews(context, { rows: 512, validation: input.rows })
+  const news = await readNews(context, { rows: 4096, validation: input.rows })
   const rowCount = news.validationRows.length
   const model = await makeModel(context, news, { seed: input.seed })
   // A little training, so that some answers are right.

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { joinSocketRing } from '../../collectives/socket-ring.ts'
 import { toLabErrorInfo } from '../../../shared/contract/errors.ts'
 import { loadProgram } from '../programs/index.ts'
-import { type Job, jobSchema, type RankMessage } from '../protocol.ts'
+import { type Job, jobSchema, type RankMessage, reportNow } from '../protocol.ts'
 import type { RankContext } from './context.ts'
 import { RecordedGroup } from './recorded-group.ts'
 
@@ -17,19 +17,22 @@ const send = (message: RankMessage): Promise<void> =>
     if (process.connected && process.send !== undefined) process.send(message, () => resolve())
     else resolve()
   })
-const calls = () => ({ collectives: recorded?.collectives ?? [], collectiveCount: recorded?.collectiveCount ?? 0 })
-
 let recorded: RecordedGroup | null = null
+let activity = 'starts'
+const standing = () => ({ activity, collectives: recorded?.collectives ?? [], collectiveCount: recorded?.collectiveCount ?? 0 })
 
 async function fail(error: unknown): Promise<never> {
-  await send({ type: 'failed', error: toLabErrorInfo(error), ...calls() })
+  await send({ type: 'failed', error: toLabErrorInfo(error), ...standing() })
   process.exit(1)
 }
 
 async function run({ rank, worldSize, attempt, directory, cacheDirectory, threads, startedAt, input }: Job): Promise<void> {
   const program = await loadProgram(input.program)
   const nowMs = (): number => performance.timeOrigin + performance.now() - startedAt
-  const progress = (text: string): void => void send({ type: 'progress', text })
+  const progress = (text: string): void => {
+    activity = text
+    void send({ type: 'progress', text })
+  }
   let deadlineMs = usualDeadlineMs
   const ring = { rank, timeoutMs: joinTimeoutMs, collectiveTimeoutMs: () => deadlineMs }
   const setupGroup = await joinSocketRing({ ...ring, worldSize, attempt, directory })
@@ -60,7 +63,7 @@ async function run({ rank, worldSize, attempt, directory, cacheDirectory, thread
     },
   }
   const probe = await program(context)
-  await send({ type: 'finished', probe, ...calls() })
+  await send({ type: 'finished', probe, ...standing() })
   group.close()
   process.exit(0)
 }
@@ -70,4 +73,7 @@ process.on('unhandledRejection', (error) => void fail(error))
 // Ctrl-C reaches every process of a terminal; the lab ends its ranks itself.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(1))
-process.once('message', (job) => void run(jobSchema.parse(job)).catch(fail))
+process.on('message', (message) => {
+  if (message === reportNow) void send({ type: 'ended', ...standing() })
+  else void run(jobSchema.parse(message)).catch(fail)
+})

@@ -48,8 +48,8 @@ export const batchAndRate = defineProgram({
   arms: brokenOrFixed,
   worldSize: [2, 2, 2],
   fields: {
-    samples: z.int().min(256).max(4096).default(1024),
-    learningRate: z.number().positive().max(1).default(1e-4),
+    samples: z.int().min(256).max(4096).multipleOf(64).default(3072),
+    learningRate: z.number().positive().max(1).default(7e-4),
     seed: seedField,
   },
   /** Rank 0 made 1 × 32, rank 1 made 1 × 64; 2 × 16 and 2 × 32 are on both. */

@@ -77,7 +77,7 @@ export const learningRates = defineProgram({
     rates: z
       .tuple([z.number().positive().max(10), z.number().positive().max(10), z.number().positive().max(10)])
       .default([1e-6, 1e-3, 0.3]),
-    steps: z.int().min(5).max(60).default(30),
+    steps: z.int().min(5).max(120).default(80),
     seed: seedField,
   },
   probe: z.object({

@@ -30,6 +30,8 @@ const rankReportFields = {
   rank: z.int().min(0),
   outcome: rankOutcomeSchema,
   error: labErrorInfoSchema.nullable(),
+  /** What it did last, in its own words; empty where it died. */
+  activity: z.string(),
   /** In the order of the calls; the first `maxCollectives` at most. */
   collectives: z.array(collectiveSchema),
   /** All of them. */
