@@ -3,24 +3,15 @@
  * started. Typed by program; pure, so that tests build it by hand.
  */
 import type { Arm, ProgramId, ProgramResult } from '../../shared/domain/workbench.ts'
-import type { EpochMetrics, StepMetrics } from '../../shared/domain/metrics.ts'
-import type { RankStatus, RunRecord } from '../../shared/domain/run.ts'
-
-/** A training run, as far as it has come. */
-export interface MeasuredRun {
-  record: RunRecord
-  ranks: readonly RankStatus[]
-  epochs: readonly EpochMetrics[]
-  steps: readonly StepMetrics[]
-}
+import type { RecordedRun } from '../../shared/lessons/run-checks.ts'
 
 export const resultKey = (program: ProgramId, arm: string): string => `${program}/${arm}`
 
 export class Evidence {
   readonly #results: Readonly<Record<string, ProgramResult>>
-  readonly #runs: Readonly<Record<string, MeasuredRun>>
+  readonly #runs: Readonly<Record<string, RecordedRun>>
 
-  constructor(results: Readonly<Record<string, ProgramResult>>, runs: Readonly<Record<string, MeasuredRun>> = {}) {
+  constructor(results: Readonly<Record<string, ProgramResult>>, runs: Readonly<Record<string, RecordedRun>> = {}) {
     this.#results = results
     this.#runs = runs
   }
@@ -31,7 +22,7 @@ export class Evidence {
   }
 
   /** The newest run of this name. */
-  run(name: string): MeasuredRun | null {
+  run(name: string): RecordedRun | null {
     return this.#runs[name] ?? null
   }
 }

@@ -77,8 +77,8 @@ export interface Experiment {
   widget: WidgetId
   /** Over both forms: the probe tells them apart. */
   check: Check
-  /** Null where there is no line to change, but another way to run. */
-  code: { broken: CodeRegion; fixed: CodeRegion } | null
+  /** Real source of both forms, shown as a difference; null where no line changes, but the way to run. */
+  code: { broken: readonly CodeRegion[]; fixed: readonly CodeRegion[] } | null
   /** A sentence or three to say in an interview. */
   say: string
 }

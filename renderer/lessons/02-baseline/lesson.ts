@@ -6,7 +6,8 @@ import learningRate from 'code:electron/engine/schedule.ts#learning-rate'
 import evaluate from 'code:electron/engine/evaluate.ts#evaluate'
 import type { Lesson } from '../lesson.ts'
 import { runNames } from '../run-names.ts'
-import { temporary } from '../temporary.ts'
+import { learnedAndSaved } from '../../../shared/lessons/run-checks.ts'
+import { judged, judgedRuns } from '../judged.ts'
 
 export const baseline = {
   number: 2,
@@ -19,7 +20,7 @@ export const baseline = {
       title: 'Five lines train a model',
       run: { kind: 'programs', label: 'Make one step', requests: [{ program: 'baseline-step', arm: 'measured' }], withTexts: true },
       widget: 'loop-stepper',
-      check: temporary('baseline-step', 'measured'),
+      check: judged('baseline-step', 'measured'),
       code: [loop],
     },
     {
@@ -27,7 +28,7 @@ export const baseline = {
       title: 'What if gradients are never cleared?',
       run: { kind: 'programs', label: 'Run backward twice', requests: [{ program: 'baseline-step', arm: 'measured' }] },
       widget: 'zero-grad',
-      check: temporary('baseline-step', 'measured'),
+      check: judged('baseline-step', 'measured'),
       code: [accumulate],
       experiments: ['accumulation-sync'],
     },
@@ -36,7 +37,7 @@ export const baseline = {
       title: 'Why does the same text give two answers?',
       run: { kind: 'programs', label: 'Run both modes', requests: [{ program: 'baseline-step', arm: 'measured' }] },
       widget: 'modes',
-      check: temporary('baseline-step', 'measured'),
+      check: judged('baseline-step', 'measured'),
       code: [sites],
       experiments: ['dropout-seeds', 'batch-norm'],
     },
@@ -45,7 +46,7 @@ export const baseline = {
       title: 'Too high, too low, or right?',
       run: { kind: 'programs', label: 'Train with three rates', requests: [{ program: 'learning-rates', arm: 'measured' }] },
       widget: 'rate-curves',
-      check: temporary('learning-rates', 'measured'),
+      check: judged('learning-rates', 'measured'),
       code: [learningRate],
       experiments: ['batch-and-rate'],
     },
@@ -58,7 +59,7 @@ export const baseline = {
         config: { name: runNames.baseline, model: 'tiny', worldSize: 1, epochs: 1 },
       },
       widget: 'run-metrics',
-      check: (evidence) => (evidence.run(runNames.baseline)?.record.state === 'done' ? { met: true, because: 'it ran.' } : null),
+      check: judgedRuns([runNames.baseline], learnedAndSaved),
       code: [evaluate],
       experiments: ['checkpoint-mistakes'],
     },

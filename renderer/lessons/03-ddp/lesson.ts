@@ -16,7 +16,8 @@ import sameFixed from 'code:electron/workbench/programs/same-as-one.ts#fixed'
 import meanOfMeans from 'code:electron/workbench/programs/same-as-one.ts#mean-of-means'
 import type { Lesson } from '../lesson.ts'
 import { runNames } from '../run-names.ts'
-import { temporary } from '../temporary.ts'
+import { savedOnce, survivedAKill } from '../../../shared/lessons/run-checks.ts'
+import { judged, judgedRuns, toldApart } from '../judged.ts'
 
 export const ddp = {
   number: 3,
@@ -29,7 +30,7 @@ export const ddp = {
       title: 'What is a rank?',
       run: { kind: 'programs', label: 'Start the ranks', requests: [{ program: 'broadcast', arm: 'fixed' }], worldSizes: [2, 3, 4] },
       widget: 'meeting-board',
-      check: temporary('broadcast', 'fixed'),
+      check: judged('broadcast', 'fixed'),
       code: [processGroup],
       experiments: ['pre-flight'],
     },
@@ -46,7 +47,7 @@ export const ddp = {
         worldSizes: [2, 3, 4],
       },
       widget: 'broadcast-digests',
-      check: temporary('broadcast', 'fixed'),
+      check: toldApart('broadcast', ['broken'], 'fixed'),
       code: [broadcast],
     },
     {
@@ -54,7 +55,7 @@ export const ddp = {
       title: 'Who decides which rank reads what?',
       run: { kind: 'programs', label: 'Deal out the rows', requests: [{ program: 'sampler-grid', arm: 'measured' }], worldSizes: [2, 3, 4] },
       widget: 'index-grid',
-      check: temporary('sampler-grid', 'measured'),
+      check: judged('sampler-grid', 'measured'),
       code: [shares, setEpoch],
       experiments: ['set-epoch', 'no-sampler', 'uneven-inputs', 'eval-padding'],
     },
@@ -63,7 +64,7 @@ export const ddp = {
       title: 'How do gradients meet? Round a ring',
       run: { kind: 'programs', label: 'All-reduce my gradient', requests: [{ program: 'ring-trace', arm: 'measured' }], worldSizes: [3, 2, 4], withTexts: true },
       widget: 'ring-stepper',
-      check: temporary('ring-trace', 'measured'),
+      check: judged('ring-trace', 'measured'),
       code: [schedule],
     },
     {
@@ -71,7 +72,7 @@ export const ddp = {
       title: 'Why do gradients travel in buckets?',
       run: { kind: 'programs', label: 'Fill the buckets', requests: [{ program: 'buckets', arm: 'measured' }] },
       widget: 'bucket-map',
-      check: temporary('buckets', 'measured'),
+      check: judged('buckets', 'measured'),
       code: [plan, markReady],
       experiments: ['unused-branch'],
     },
@@ -87,7 +88,7 @@ export const ddp = {
         ],
       },
       widget: 'calls-compare',
-      check: temporary('naive-vs-bucketed', 'naive'),
+      check: toldApart('naive-vs-bucketed', ['naive'], 'bucketed'),
       code: [naive, launch],
     },
     {
@@ -95,7 +96,7 @@ export const ddp = {
       title: 'Two ranks with B rows are one rank with 2B',
       run: { kind: 'programs', label: 'Prove it', requests: [{ program: 'same-as-one', arm: 'fixed', shares: [32, 32] }] },
       widget: 'same-as-one',
-      check: temporary('same-as-one', 'fixed'),
+      check: judged('same-as-one', 'fixed'),
       code: [sameFixed, sums],
       experiments: ['same-as-one-lost', 'dropout-seeds', 'sum-loss'],
     },
@@ -111,7 +112,7 @@ export const ddp = {
         ],
       },
       widget: 'mean-of-means',
-      check: temporary('same-as-one', 'mean-of-means'),
+      check: toldApart('same-as-one', ['mean-of-means'], 'fixed'),
       code: [sameFixed, meanOfMeans],
       experiments: ['sum-loss', 'rank0-loss'],
     },
@@ -120,7 +121,7 @@ export const ddp = {
       title: 'Where does the time of a step go?',
       run: { kind: 'programs', label: 'Record a timeline', requests: [{ program: 'timeline', arm: 'measured' }], worldSizes: [2, 3, 4] },
       widget: 'timeline',
-      check: temporary('timeline', 'measured'),
+      check: judged('timeline', 'measured'),
       code: [timelineStep],
       experiments: ['below-twice'],
     },
@@ -133,7 +134,7 @@ export const ddp = {
         config: { name: runNames.rank0, model: 'tiny', worldSize: 2, epochs: 1 },
       },
       widget: 'run-rank-0',
-      check: (evidence) => (evidence.run(runNames.rank0)?.record.state === 'done' ? { met: true, because: 'it ran.' } : null),
+      check: judgedRuns([runNames.rank0], savedOnce),
       code: [rank0Saves],
       experiments: ['barrier-in-if', 'checkpoint-mistakes'],
     },
@@ -147,7 +148,7 @@ export const ddp = {
         killsRank: 1,
       },
       widget: 'run-killed',
-      check: (evidence) => (evidence.run(runNames.killed)?.record.state === 'done' ? { met: true, because: 'it ran.' } : null),
+      check: judgedRuns([runNames.killed], survivedAKill),
       code: [firstCause],
       experiments: ['rank-down'],
     },

@@ -2,6 +2,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import type { Arm } from '../../../shared/domain/workbench.ts'
+import { gradientTolerance as tolerance } from '../../../shared/lessons/checks/ddp.ts'
 import type { Evidence } from '../evidence.ts'
 import { firstProbe } from '../evidence.ts'
 import { useArm } from './parts/arm-switch.tsx'
@@ -19,8 +20,6 @@ const words: Record<SameArm, string> = {
 /** Powers of ten that the scale spans. */
 const [low, high] = [-9, 1]
 const at = (value: number): number => (Math.max(0, Math.min(1, (Math.log10(Math.max(value, 10 ** low)) - low) / (high - low)))) * 100
-/** What rounding may make of gradients; the checks use the same one. */
-export const tolerance = 1e-4
 
 export function DifferenceTable({ evidence, arms }: { evidence: Evidence; arms: readonly SameArm[] }) {
   const { result, control } = useArm(evidence, 'same-as-one', arms, words)

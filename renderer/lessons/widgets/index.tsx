@@ -2,6 +2,22 @@
 import type { ComponentType } from 'react'
 import type { Evidence } from '../evidence.ts'
 import { runNames } from '../run-names.ts'
+import { Accumulation } from './accumulation.tsx'
+import { ArmsChart } from './arms-chart.tsx'
+import { BucketStates } from './bucket-states.tsx'
+import { BarrierBoard, UnevenInputsBoard } from './collectives-board.tsx'
+import { CoverageMatrix } from './coverage-matrix.tsx'
+import { DropoutMasks } from './dropout-masks.tsx'
+import { EvaluationRows } from './evaluation-rows.tsx'
+import { HeatMap } from './heat-map.tsx'
+import { LossBand } from './loss-band.tsx'
+import { PreFlight } from './pre-flight.tsx'
+import { RankDownBoard } from './rank-down-board.tsx'
+import { RunPair } from './run-pair.tsx'
+import { RunningStatistics } from './running-statistics.tsx'
+import { SavedFiles } from './saved-files.tsx'
+import { SumLoss } from './sum-loss.tsx'
+import { Waterfall } from './waterfall.tsx'
 import { BroadcastDigests } from './broadcast-digests.tsx'
 import { BucketMap } from './bucket-map.tsx'
 import { CallsCompare } from './calls-compare.tsx'
@@ -42,4 +58,22 @@ export const widgets: Record<WidgetId, Widget> = {
   timeline: Timeline,
   'run-rank-0': ({ evidence }) => <RunSummary evidence={evidence} name={runNames.rank0} />,
   'run-killed': ({ evidence }) => <RunSummary evidence={evidence} name={runNames.killed} />,
+  'heat-map': HeatMap,
+  'coverage-matrix': CoverageMatrix,
+  'arms-chart': ArmsChart,
+  equality: ({ evidence }) => <DifferenceTable evidence={evidence} arms={['fixed', 'dropout', 'mean-of-means', 'sum-loss']} />,
+  'uneven-inputs': UnevenInputsBoard,
+  'sum-loss': SumLoss,
+  'loss-band': LossBand,
+  'evaluation-rows': EvaluationRows,
+  barrier: BarrierBoard,
+  'rank-down': RankDownBoard,
+  'run-elastic': ({ evidence }) => <RunPair evidence={evidence} names={{ 'no restarts': runNames.notElastic, elastic: runNames.elastic }} />,
+  'dropout-masks': DropoutMasks,
+  'running-statistics': RunningStatistics,
+  'bucket-states': BucketStates,
+  accumulation: Accumulation,
+  'saved-files': SavedFiles,
+  waterfall: Waterfall,
+  'pre-flight': PreFlight,
 }

@@ -1,7 +1,8 @@
 /** A real training run: its ranks, its epochs, what was saved and what went wrong, with the way to its own screen. */
 import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
-import type { Evidence, MeasuredRun } from '../evidence.ts'
+import type { RecordedRun } from '../../../shared/lessons/run-checks.ts'
+import type { Evidence } from '../evidence.ts'
 import { duration, percent } from '../../ui/format.ts'
 import { href } from '../../ui/route.ts'
 import { StateBadge } from '../../ui/run-state.tsx'
@@ -91,7 +92,7 @@ export function RunSummary({ evidence, name }: { evidence: Evidence; name: strin
   )
 }
 
-function summaryOf({ record, epochs, steps }: MeasuredRun): string {
+function summaryOf({ record, epochs, steps }: RecordedRun): string {
   const last = steps.at(-1)
   if (!last) return 'The ranks are starting.'
   const done = `${last.step} updates in ${duration(last.elapsedMs)}`

@@ -16,7 +16,7 @@ export function useArm<Id extends ProgramId>(
   evidence: Evidence,
   program: Id,
   arms: readonly Arm<Id>[],
-  words: Partial<Record<Arm<Id>, string>> = {},
+  words: Readonly<Record<string, string>> = {},
 ): Choice<Id> {
   const measured = arms.flatMap((arm) => {
     const result = evidence.result(program, arm)
@@ -32,10 +32,11 @@ export function useArm<Id extends ProgramId>(
         size="xs"
         aria-label="Which run to look at"
         data={arms.map((arm) => {
+          const name: string = arm
           const known = measured.some((one) => one.arm === arm)
-          return { value: arm, label: (words[arm] ?? String(arm)) + (known ? '' : ' (not run)'), disabled: !known }
+          return { value: name, label: (words[name] ?? name) + (known ? '' : ' (not run)'), disabled: !known }
         })}
-        value={shown?.arm ?? arms[0]!}
+        value={(shown?.arm ?? arms[0]) as string}
         onChange={(arm) => setChosen({ arm, since: newest?.at ?? '' })}
       />
     ) : null

@@ -1,0 +1,73 @@
+/** Checks of the steps that are whole training runs: judged by what the lab recorded of them. */
+import type { EpochMetrics, StepMetrics } from '../domain/metrics.ts'
+import type { RankStatus, RunRecord } from '../domain/run.ts'
+import { finalRunStates } from '../domain/run.ts'
+import { figure, percent, type Verdict, verdict } from './check.ts'
+
+/** A run, as far as it has come. */
+export interface RecordedRun {
+  record: RunRecord
+  ranks: readonly RankStatus[]
+  epochs: readonly EpochMetrics[]
+  steps: readonly StepMetrics[]
+}
+
+/** Null while a run is still going on. */
+export type RunVerdict = (runs: readonly RecordedRun[]) => Verdict | null
+
+const isOver = ({ record }: RecordedRun): boolean => finalRunStates.includes(record.state)
+
+/** What guessing would reach with four classes, and how far above it a model must be to have learned something. */
+const chance = 0.25
+const learned = 0.1
+
+/** One rank, one epoch: learned something that it did not train on, and saved it. */
+export const learnedAndSaved: RunVerdict = ([run]) => {
+  const epoch = run?.epochs.at(-1)
+  if (!run || !isOver(run)) return null
+  if (!epoch) return verdict(false, `The run ended as “${run.record.state}”, before its first epoch was over.`)
+  const fall = (run.steps[0]?.globalLoss ?? 0) - (run.steps.at(-1)?.globalLoss ?? 0)
+  const words = `Validation accuracy ${percent(epoch.validationAccuracy)} on ${epoch.validationCount} rows that were not trained on; chance is ${percent(chance)}. The training loss fell by ${figure(fall)}.`
+  if (epoch.validationAccuracy < chance + learned) return verdict(false, `${words} At least ${percent(chance + learned)} is asked for.`)
+  return verdict(epoch.checkpoint !== null, `${words} Saved as ${epoch.checkpoint ?? 'nothing'}.`)
+}
+
+/** Several ranks, and yet one checkpoint and one line for each epoch. */
+export const savedOnce: RunVerdict = ([run]) => {
+  if (!run || !isOver(run)) return null
+  const { worldSize } = run.record.config
+  const saved = run.epochs.flatMap(({ checkpoint }) => checkpoint ?? [])
+  const counted = run.epochs.at(-1)?.validationCount ?? 0
+  const trained = new Set(run.steps.flatMap(({ ranks }) => ranks.map(({ rank }) => rank))).size
+  if (trained < worldSize) return verdict(false, `Only ${trained} of ${worldSize} ranks took part.`)
+  return verdict(
+    run.record.state === 'done' && saved.length === run.epochs.length && new Set(saved).size === saved.length,
+    `${trained} ranks trained, ${saved.length} ${saved.length === 1 ? 'checkpoint was' : 'checkpoints were'} written (${saved.join(', ') || 'none'}), and validation counted ${counted} rows, each once.`,
+  )
+}
+
+/** A rank was killed; the first cause was named, and the run went on from a checkpoint to its end. */
+export const survivedAKill: RunVerdict = ([run]) => {
+  if (!run || !isOver(run)) return null
+  const [incident] = run.record.incidents
+  if (!incident) return verdict(false, 'Nothing failed in this run: the rank was not killed in time. Run it again.')
+  const again = incident.step - incident.resumedFromStep
+  const words = `Rank ${incident.rank} was named as the first cause at step ${incident.step}. ${incident.worldSize} ranks went on from the checkpoint of step ${incident.resumedFromStep}: ${again} steps were done again.`
+  return verdict(run.record.state === 'done' && incident.resumedFromStep > 0, `${words} The run ended as “${run.record.state}”.`)
+}
+
+/** Without restarts a killed rank ends the run; an elastic one goes on with those that are left. */
+export const elasticSurvives: RunVerdict = ([broken, fixed]) => {
+  if (!broken || !fixed || !isOver(broken) || !isOver(fixed)) return null
+  const [incident] = fixed.record.incidents
+  const asked = fixed.record.config.worldSize
+  if (broken.record.state !== 'failed') return verdict(false, `The run without restarts should have failed; it ended as “${broken.record.state}”.`)
+  if (!incident) return verdict(false, 'In the elastic run nothing failed: the rank was not killed in time. Run it again.')
+  const after = fixed.steps.find(({ step }) => step > incident.resumedFromStep)
+  const before = fixed.steps.filter(({ step }) => step <= incident.resumedFromStep).at(-1)
+  const loss = after && before ? ` The loss went from ${figure(before.globalLoss)} to ${figure(after.globalLoss)} across the gap.` : ''
+  return verdict(
+    fixed.record.state === 'done' && incident.worldSize < asked,
+    `Without restarts the run ended as “failed” at step ${broken.steps.at(-1)?.step ?? 0}. The elastic one lost rank ${incident.rank} at step ${incident.step}, went on from step ${incident.resumedFromStep} with ${incident.worldSize} of ${asked} ranks, and ended as “${fixed.record.state}”.${loss}`,
+  )
+}
