@@ -27,6 +27,7 @@ export function ExperimentScreen({ experiment }: { experiment: Experiment }) {
   const { progress, loaded, error } = useLessonProgress()
   const evidence = useEvidence([experiment.broken, experiment.fixed])
   const [tab, setTab] = useState<string | null>('probe')
+  const [meaning, setMeaning] = useState<HTMLElement | null>(null)
   const key = experimentKey(experiment.id)
   const done = progress.steps[key]
   const predicted = progress.predictions[experiment.id]
@@ -58,6 +59,7 @@ export function ExperimentScreen({ experiment }: { experiment: Experiment }) {
           <LessonProse
             id={experiment.id}
             proven={proven}
+            explainIn={meaning}
             between={
               <ol className={styles.stages}>
                 <Stage number={1} title="Predict" done={predicted !== undefined}>
@@ -74,15 +76,22 @@ export function ExperimentScreen({ experiment }: { experiment: Experiment }) {
                     <VerdictBox verdict={verdict} />
                   </li>
                 )}
+                {proven && tab !== 'meaning' && (
+                  <li>
+                    <Button size="xs" rightSection={<IconChevronRight size={14} aria-hidden />} onClick={() => setTab('meaning')}>
+                      What it means, and what to say
+                    </Button>
+                  </li>
+                )}
               </ol>
             }
           />
-          {proven && <Say text={experiment.say} />}
         </section>
         <Tabs value={tab} onChange={setTab} className={frame.seen} keepMounted={false}>
           <Tabs.List>
             <Tabs.Tab value="probe">What happened</Tabs.Tab>
             {experiment.code && <Tabs.Tab value="fix">The fault and its repair</Tabs.Tab>}
+            <Tabs.Tab value="meaning">What it means</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="probe" className={frame.panel}>
             <Widget evidence={evidence} />
@@ -92,6 +101,13 @@ export function ExperimentScreen({ experiment }: { experiment: Experiment }) {
               <Repair code={experiment.code} />
             </Tabs.Panel>
           )}
+          <Tabs.Panel value="meaning" className={frame.panel}>
+            <div className={styles.meaning}>
+              {!proven && <p className={styles.waits}>You are reading ahead: your own run has not verified this yet.</p>}
+              <div ref={setMeaning} />
+              <Say text={experiment.say} />
+            </div>
+          </Tabs.Panel>
         </Tabs>
       </div>
       <ExperimentFooter experiment={experiment} />

@@ -5,6 +5,7 @@
 import { HoverCard, UnstyledButton } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { createContext, useContext, useState } from 'react'
+import { createPortal } from 'react-dom'
 import type { ReactNode } from 'react'
 import { glossaryEntry } from '../../lessons/glossary.ts'
 import { proseOf } from '../../lessons/prose.ts'
@@ -15,6 +16,8 @@ interface Between {
   /** Stands between the question and its explanation. */
   between: ReactNode
   proven: boolean
+  /** Where the explanation goes instead of behind the question: an element of the page, null while that is not shown. */
+  explainIn?: HTMLElement | null
 }
 
 const BetweenContext = createContext<Between>({ between: null, proven: false })
@@ -23,10 +26,10 @@ interface ProseProps extends Between {
   id: string
 }
 
-export function LessonProse({ id, between, proven }: ProseProps) {
+export function LessonProse({ id, ...between }: ProseProps) {
   const Prose = proseOf(id)
   return (
-    <BetweenContext value={{ between, proven }}>
+    <BetweenContext value={between}>
       <div className={styles.prose}>
         <Prose components={components} />
       </div>
@@ -53,9 +56,17 @@ function Term({ id, children }: { id: string; children?: ReactNode }) {
 }
 
 function Afterwards({ children }: { children: ReactNode }) {
-  const { between, proven } = useContext(BetweenContext)
+  const { between, proven, explainIn } = useContext(BetweenContext)
   const [opened, setOpened] = useState(false)
   const open = proven || opened
+  if (explainIn !== undefined) {
+    return (
+      <>
+        {between}
+        {explainIn && createPortal(<div className={styles.prose}>{children}</div>, explainIn)}
+      </>
+    )
+  }
   return (
     <>
       {between}

@@ -41,7 +41,7 @@ export function SequenceBoard({ result }: { result: AnyResult }) {
   return (
     <div className={styles.board} role="group" aria-label="Collectives by rank">
       {from > 0 && <p className={styles.left}>The first {from} calls were the same on all ranks.</p>}
-      {result.ranks.map(({ rank, collectives, outcome }) => (
+      {result.ranks.map(({ rank, collectives, outcome, activity }) => (
         <div key={rank} className={styles.row}>
           <RankName rank={rank} />
           <ol className={styles.calls} style={{ gridTemplateColumns: `repeat(${shown}, minmax(62px, 1fr))` }}>
@@ -61,6 +61,7 @@ export function SequenceBoard({ result }: { result: AnyResult }) {
           </ol>
           <span className={styles.outcome} data-outcome={outcome}>
             {outcomes[outcome]}
+            {outcome !== 'finished' && activity !== '' && ` (last seen: ${activity})`}
           </span>
         </div>
       ))}

@@ -21,19 +21,26 @@ export function Waterfall({ evidence }: { evidence: Evidence }) {
     const result = evidence.result('below-twice', arm)
     const probes = result ? probesOf(result).flatMap((probe) => (probe ? [probe] : [])) : []
     if (probes.length === 0) return []
-    const of = (key: (typeof phases)[number]['key']): number => probes.reduce((sum, { steps }) => sum + (median(steps.map((step) => step[key])) ?? 0), 0) / probes.length
-    return [{ arm, parts: phases.map(({ key, label, color }) => ({ value: of(key), look: { label, color } })), rows: probes[0]!.microBatch, buckets: probes[0]!.bucketCount, speed: probes[0]!.samplesPerSec }]
+    return probes.map((probe, rank) => ({
+      arm,
+      rank,
+      parts: phases.map(({ key, label, color }) => ({ value: median(probe.steps.map((step) => step[key])) ?? 0, look: { label, color } })),
+      rows: probe.microBatch,
+      buckets: probe.bucketCount,
+      speed: probe.samplesPerSec,
+    }))
   })
   if (bars.length === 0) return <NotMeasured>A step’s time will be stacked here from its parts, one bar for each cause.</NotMeasured>
   const total = (parts: readonly { value: number }[]): number => parts.reduce((sum, { value }) => sum + value, 0)
-  const healthy = bars.find(({ arm }) => arm === 'healthy')
+  const first = bars.filter(({ rank }) => rank === 0)
+  const healthy = first.find(({ arm }) => arm === 'healthy')
   return (
     <Frame
       title="A step of two ranks, in parts"
-      hint="milliseconds, mean of the ranks’ medians"
+      hint="milliseconds, medians, each rank by itself"
       summary={
         healthy
-          ? bars
+          ? first
               .filter(({ arm }) => arm !== 'healthy')
               .map(({ arm, speed }) => `${words[arm]}: ${((speed / healthy.speed) * 100).toFixed(0)} % of the healthy throughput`)
               .join('; ')
@@ -41,14 +48,14 @@ export function Waterfall({ evidence }: { evidence: Evidence }) {
           : 'The healthy arm was not run yet: there is nothing to compare with.'
       }
       table={{
-        head: ['arm', 'rows per rank', 'buckets', ...phases.map(({ label }) => `${label}, ms`), 'samples/s'],
-        rows: bars.map(({ arm, rows, buckets, parts, speed }) => [words[arm], rows, buckets, ...parts.map(({ value }) => value), speed]),
+        head: ['arm', 'rank', 'rows per rank', 'buckets', ...phases.map(({ label }) => `${label}, ms`), 'samples/s'],
+        rows: bars.map(({ arm, rank, rows, buckets, parts, speed }) => [words[arm], rank, rows, buckets, ...parts.map(({ value }) => value), speed]),
       }}
     >
-      <Bars legend bars={bars.map(({ arm, parts }) => ({ label: words[arm], name: arm, parts, text: `${total(parts).toFixed(0)} ms`, strong: arm === 'healthy' }))} />
+      <Bars legend bars={bars.map(({ arm, rank, parts }) => ({ label: `${words[arm]}, rank ${rank}`, name: `${arm} ${rank}`, parts, text: `${total(parts).toFixed(0)} ms`, strong: arm === 'healthy' }))} />
       <div className={styles.mask}>
         <h3 className={styles.heading}>Throughput</h3>
-        <Bars bars={bars.map(({ arm, speed }) => ({ label: words[arm], name: arm, parts: [{ value: speed, look: { label: 'samples/s', color: 'var(--accent)' } }], text: `${speed.toFixed(0)} rows/s`, strong: arm === 'healthy' }))} />
+        <Bars bars={first.map(({ arm, speed }) => ({ label: words[arm], name: arm, parts: [{ value: speed, look: { label: 'samples/s', color: 'var(--accent)' } }], text: `${speed.toFixed(0)} rows/s`, strong: arm === 'healthy' }))} />
       </div>
     </Frame>
   )

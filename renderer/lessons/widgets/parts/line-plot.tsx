@@ -38,7 +38,7 @@ export function LinePlot({ series, xLabel, yLabel, height = 260, logLog = false,
   const xs = points.map(({ x }) => x)
   const ys = [...points.map(({ y }) => y), ...(level ? [level.y] : [])]
   const inner = { width: Math.max(0, width - margin.left - margin.right), height: height - margin.top - margin.bottom }
-  const xAxis = axisOf(xs, inner.width / 90, logLog, false)
+  const xAxis = within(axisOf(xs, inner.width / 90, logLog, false), xs, logLog)
   const yAxis = axisOf(yMax === undefined ? ys : ys.map((y) => Math.min(y, yMax)), inner.height / 44, logLog, !logLog)
   const xAt = (x: number): number => margin.left + xAxis.at(x) * inner.width
   const yAt = (y: number): number => margin.top + (1 - yAxis.at(yMax === undefined ? y : Math.min(y, yMax))) * inner.height
@@ -100,6 +100,14 @@ interface Axis {
   ticks: number[]
   /** 0 at the first tick, 1 at the last. */
   at: (value: number) => number
+}
+
+/** The axis cut to the data: a horizontal axis need not end at a round number. */
+function within(axis: Axis, values: readonly number[], log: boolean): Axis {
+  if (log) return axis
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const span = high - low || 1
+  return { ticks: axis.ticks.filter((tick) => tick >= low && tick <= high), at: (value) => (value - low) / span }
 }
 
 function axisOf(values: readonly number[], count: number, log: boolean, fromZero: boolean): Axis {
