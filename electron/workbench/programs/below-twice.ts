@@ -7,17 +7,17 @@ import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
 const warmUp = 3
-const slowMs = 60
+const slowMs = 120
 
 const program: RankProgram<'below-twice'> = async (context) => {
   const { rank, worldSize, group, input } = context
   const { arm, steps } = input
-  const news = await readNews(context, { rows: 512 })
+  const news = await readNews(context, { rows: 1024 })
   const model = await makeModel(context, news)
   const { classifier } = model
 
   // region tiny-batch
-  const microBatch = arm === 'tiny-batch' ? 1 : 32
+  const microBatch = arm === 'tiny-batch' ? 1 : 64
   // endregion
   // region small-buckets
   const bucketCapBytes = arm === 'small-buckets' ? 1024 : 25 * 1024 * 1024

@@ -6,7 +6,7 @@ import { makeModel } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
-const microBatch = 16
+const microBatch = 8
 const trainedSteps = 60
 
 const program: RankProgram<'eval-padding'> = async (context) => {
@@ -17,7 +17,7 @@ const program: RankProgram<'eval-padding'> = async (context) => {
   // A little training, so that some answers are right.
   const sync = new Reducer({ group: context.setupGroup, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
   const batches = (index: number) => [batchOf(news.tokens, rowRange((index * worldSize + rank) * microBatch, microBatch, news.rows.length))]
-  await collectSteps(model, { rank, sync, steps: trainedSteps, learningRate: 1e-3, batches })
+  await collectSteps(model, { rank, sync, steps: trainedSteps, learningRate: 1.5e-3, batches })
 
   // region fixed
   const once = [...evaluationShard(rowCount, worldSize, rank)]

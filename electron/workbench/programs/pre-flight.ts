@@ -31,6 +31,7 @@ const program: RankProgram<'pre-flight'> = async (context) => {
     (error: unknown) => ({ name: 'address' as const, ok: false, seen: toLabErrorInfo(error).title }),
   )
   // endregion
+  await group.barrier({ step: 0, bucket: 1 })
   leftover.close()
 
   // region one-device

@@ -1,6 +1,7 @@
 /** The proof that two ranks with a share each make the update that one rank makes with all rows, and three ways to lose it. */
 import { Reducer } from '../../ddp/reducer.ts'
 import type { Batch } from '../../data/types.ts'
+import type { Probe } from '../../../shared/domain/workbench.ts'
 import type { RankProgram } from '../rank/context.ts'
 import { makeLocalModel, makeModel, type Model } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
@@ -50,7 +51,7 @@ const program: RankProgram<'same-as-one'> = async (context) => {
   }
 
   const one = makeLocalModel(context, news, options)
-  const report: NonNullable<Awaited<ReturnType<typeof program>>> = {
+  const report: Probe<'same-as-one'> = {
     gradients: [],
     parameters: [],
     largestGradientDifference: 0,

@@ -76,8 +76,8 @@ export const learningRates = defineProgram({
   fields: {
     rates: z
       .tuple([z.number().positive().max(10), z.number().positive().max(10), z.number().positive().max(10)])
-      .default([1e-6, 1e-3, 0.3]),
-    steps: z.int().min(5).max(120).default(80),
+      .default([1e-6, 1.5e-3, 0.3]),
+    steps: z.int().min(5).max(120).default(60),
     seed: seedField,
   },
   probe: z.object({

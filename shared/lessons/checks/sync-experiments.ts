@@ -90,7 +90,7 @@ export interface Culprit {
   how: 'died' | 'hangs' | 'slow'
   /** The last collective that all other ranks came out of; null where there is none. */
   lastCommon: Collective | null
-  /** Milliseconds that the others have waited for it: in their last collective, or in each step. */
+  /** Milliseconds that the others have waited for it: up to the deadline, or in each step. */
   waitedMs: number
 }
 
@@ -106,16 +106,12 @@ export function findCulprit(result: ProgramResult<'rank-down'>): Culprit | null 
     ranks.find((rank) => rank.outcome === 'ended' && rank.collectives.every(({ endMs }) => endMs !== null))
   if (gone) {
     const others = ranks.filter((rank) => rank !== gone && rank.collectives.length > 0)
-    const common = Math.min(...others.map(({ collectives }) => collectives.filter(({ endMs }) => endMs !== null).length))
-    const lastCommon = others[0]?.collectives[common - 1] ?? null
-    const since = others.map(({ collectives }) => collectives.find(({ endMs }) => endMs === null)?.startMs ?? Infinity)
-    const how = gone.outcome === 'died' ? 'died' : 'hangs'
-    return {
-      rank: gone.rank,
-      how,
-      lastCommon,
-      waitedMs: how === 'hangs' ? result.input.deadlineMs : Math.max(0, Math.min(...since) - (lastCommon?.endMs ?? 0)),
-    }
+    const finished = others.map(({ collectives }) => collectives.filter(({ endMs }) => endMs !== null))
+    const fewest = Math.min(...finished.map(({ length }) => length))
+    const lastCommon = finished[0]?.[fewest - 1] ?? null
+    // A death ends the connection, and the others know at once; of a rank that hangs only the deadline tells.
+    if (gone.outcome === 'died') return { rank: gone.rank, how: 'died', lastCommon, waitedMs: 0 }
+    return { rank: gone.rank, how: 'hangs', lastCommon, waitedMs: result.input.deadlineMs }
   }
   const compute = ranks.map(({ probe }) => median(probe?.steps.map(({ computeMs }) => computeMs) ?? []))
   const slowest = compute.indexOf(Math.max(...compute))
@@ -127,11 +123,15 @@ export function findCulprit(result: ProgramResult<'rank-down'>): Culprit | null 
 
 export const rankDown: Check<'rank-down'> = (result) => {
   const culprit = findCulprit(result)
-  const last = culprit?.lastCommon ? ` The last that all others finished: ${nameOf(culprit.lastCommon)}.` : ''
-  const story = { died: 'died', hangs: 'was alive but came to no collective any more', slow: 'made the others wait in every step' }
+  const story = {
+    died: 'died, and the others lost its connection',
+    hangs: `was alive but came to no collective any more; the others waited ${culprit?.waitedMs} ms, then gave up`,
+    slow: `made the others wait ${figure(culprit?.waitedMs ?? 0)} ms in every step`,
+  }
+  const last = culprit?.lastCommon ? ` The last collective that all others finished: ${nameOf(culprit.lastCommon)}.` : ''
   return unless(
     [
-      culprit !== null && `Rank ${culprit.rank} ${story[culprit.how]}; the others waited ${figure(culprit.waitedMs)} ms.${last}`,
+      culprit !== null && `Rank ${culprit.rank} ${story[culprit.how]}.${last}`,
       unfinished(result) && `Not all ranks finished. ${sayWhoWaits(result)}`,
     ],
     `All ${result.ranks.length} ranks made ${result.input.steps} steps, and none stood out.`,
@@ -189,7 +189,7 @@ export const checkpointMistakes: Check<'checkpoint-mistakes'> = ({ ranks }) => {
 }
 
 /** A healthy step computes most of its time, in few buckets, on every rank. */
-const usefulShare = 0.6
+const usefulShare = 0.5
 const mostBuckets = 8
 
 /** Shares of each rank's step that went into forward and backward pass. */
