@@ -10,10 +10,12 @@ export const resultKey = (program: ProgramId, arm: string): string => `${program
 export class Evidence {
   readonly #results: Readonly<Record<string, ProgramResult>>
   readonly #runs: Readonly<Record<string, RecordedRun>>
+  readonly #cards: Readonly<Record<string, number>>
 
-  constructor(results: Readonly<Record<string, ProgramResult>>, runs: Readonly<Record<string, RecordedRun>> = {}) {
+  constructor(results: Readonly<Record<string, ProgramResult>>, runs: Readonly<Record<string, RecordedRun>> = {}, cards: Readonly<Record<string, number>> = {}) {
     this.#results = results
     this.#runs = runs
+    this.#cards = cards
   }
 
   /** The newest result, or null where it was never run. */
@@ -24,6 +26,11 @@ export class Evidence {
   /** The newest run of this name. */
   run(name: string): RecordedRun | null {
     return this.#runs[name] ?? null
+  }
+
+  /** How well a card was answered, 0 to 1; null where it was not. */
+  card(id: string): number | null {
+    return this.#cards[id] ?? null
   }
 }
 

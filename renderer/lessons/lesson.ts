@@ -30,13 +30,15 @@ export interface TrainingRun {
   label: string
   /** The name finds the run again after a restart of the lab. */
   config: RunConfigInput & { name: string }
-  /** Ends this rank's process when the first checkpoint is there. */
-  killsRank?: number
+  /** Ends a rank's process, as the system does when memory runs out, once the run has come so far. */
+  kill?: { rank: number; atStep: number }
 }
 
-/** Nothing is started: the widget itself asks. */
+/** Nothing is started: the widget itself asks, or shows what other steps have measured. */
 export interface CardsRun {
   kind: 'cards'
+  /** Results to look up. */
+  shows?: readonly StepRun[]
 }
 
 export type StepRun = ProgramsRun | TrainingRun | CardsRun

@@ -55,19 +55,3 @@ export const survivedAKill: RunVerdict = ([run]) => {
   const words = `Rank ${incident.rank} was named as the first cause at step ${incident.step}. ${incident.worldSize} ranks went on from the checkpoint of step ${incident.resumedFromStep}: ${again} steps were done again.`
   return verdict(run.record.state === 'done' && incident.resumedFromStep > 0, `${words} The run ended as “${run.record.state}”.`)
 }
-
-/** Without restarts a killed rank ends the run; an elastic one goes on with those that are left. */
-export const elasticSurvives: RunVerdict = ([broken, fixed]) => {
-  if (!broken || !fixed || !isOver(broken) || !isOver(fixed)) return null
-  const [incident] = fixed.record.incidents
-  const asked = fixed.record.config.worldSize
-  if (broken.record.state !== 'failed') return verdict(false, `The run without restarts should have failed; it ended as “${broken.record.state}”.`)
-  if (!incident) return verdict(false, 'In the elastic run nothing failed: the rank was not killed in time. Run it again.')
-  const after = fixed.steps.find(({ step }) => step > incident.resumedFromStep)
-  const before = fixed.steps.filter(({ step }) => step <= incident.resumedFromStep).at(-1)
-  const loss = after && before ? ` The loss went from ${figure(before.globalLoss)} to ${figure(after.globalLoss)} across the gap.` : ''
-  return verdict(
-    fixed.record.state === 'done' && incident.worldSize < asked,
-    `Without restarts the run ended as “failed” at step ${broken.steps.at(-1)?.step ?? 0}. The elastic one lost rank ${incident.rank} at step ${incident.step}, went on from step ${incident.resumedFromStep} with ${incident.worldSize} of ${asked} ranks, and ended as “${fixed.record.state}”.${loss}`,
-  )
-}

@@ -37,15 +37,12 @@ async function performPrograms(run: ProgramsRun, { worldSize, texts = [] }: Choi
   return true
 }
 
-/** Steps after a checkpoint that a rank may still make before it is killed: some work has to be lost. */
-const stepsBeforeKill = 3
-
-async function performTraining({ config, killsRank }: TrainingRun): Promise<boolean> {
+async function performTraining({ config, kill }: TrainingRun): Promise<boolean> {
   const runId = await useRunViews.getState().startRun(runConfigSchema.parse(config))
-  if (killsRank !== undefined) {
-    await until(runId, ({ record, epochs, progress }) => !isActive(record) || progress.step >= (epochs[0]?.step ?? Infinity) + stepsBeforeKill)
+  if (kill) {
+    await until(runId, ({ record, progress }) => !isActive(record) || progress.step >= kill.atStep)
     const view = useRunViews.getState().views[runId]
-    if (view && isActive(view.record)) await useRunViews.getState().injectFault(runId, killsRank, 'kill')
+    if (view && isActive(view.record)) await useRunViews.getState().injectFault(runId, kill.rank, 'kill')
   }
   await until(runId, ({ record }) => !isActive(record))
   // A run that failed is a result too: the check says what it thinks of it.

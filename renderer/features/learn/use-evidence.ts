@@ -5,6 +5,8 @@ import type { ProgramId, ProgramResult } from '../../../shared/domain/workbench.
 import { Evidence } from '../../lessons/evidence.ts'
 import type { RecordedRun } from '../../../shared/lessons/run-checks.ts'
 import type { StepRun } from '../../lessons/lesson.ts'
+import type { LessonProgress } from '../../../shared/domain/lesson-progress.ts'
+import { useLessonProgress } from '../../state/lesson-progress.ts'
 import { useConnection } from '../../state/connection.ts'
 import { useRunViews } from '../../state/run-view.ts'
 import type { RunView } from '../../state/run-view.ts'
@@ -12,7 +14,7 @@ import { useRuns } from '../../state/runs.ts'
 import { useWorkbench } from '../../state/workbench.ts'
 
 export const programsOf = (runs: readonly StepRun[]): ProgramId[] =>
-  runs.flatMap((run) => (run.kind === 'programs' ? run.requests.map(({ program }) => program) : []))
+  runs.flatMap((run) => (run.kind === 'programs' ? run.requests.map(({ program }) => program) : run.kind === 'cards' ? programsOf(run.shows ?? []) : []))
 
 const namesOf = (runs: readonly StepRun[]): string[] => runs.flatMap((run) => (run.kind === 'training' ? [run.config.name] : []))
 
@@ -20,6 +22,7 @@ export function useEvidence(runs: readonly StepRun[]): Evidence {
   const results = useWorkbench((state) => state.results)
   const views = useRunViews((state) => state.views)
   const list = useRuns((state) => state.list.value)
+  const cards = useLessonProgress((state) => state.progress.cards)
   const generation = useConnection((state) => state.generation)
   const programs = programsOf(runs).join()
   const names = namesOf(runs).join('\n')
@@ -40,19 +43,19 @@ export function useEvidence(runs: readonly StepRun[]): Evidence {
     for (const { id } of newest) if (!useRunViews.getState().views[id]) void useRunViews.getState().open(id)
   }, [newest])
 
-  return useMemo(() => evidenceOf(results, newest.flatMap(({ id }) => views[id] ?? [])), [results, newest, views])
+  return useMemo(() => evidenceOf(results, newest.flatMap(({ id }) => views[id] ?? []), cards), [results, newest, views, cards])
 }
 
 /** All that is known at this moment, outside of a component. */
 export const evidenceNow = (): Evidence =>
-  evidenceOf(useWorkbench.getState().results, Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)))
+  evidenceOf(useWorkbench.getState().results, Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)), useLessonProgress.getState().progress.cards)
 
-function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[]): Evidence {
+function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[], cards: LessonProgress['cards']): Evidence {
   const runs = views.map(({ record, ranks, epochs, metrics }): [string, RecordedRun] => [
     record.config.name,
     { record, ranks, epochs, steps: metrics.toArray() },
   ])
-  return new Evidence(results, Object.fromEntries(runs))
+  return new Evidence(results, Object.fromEntries(runs), Object.fromEntries(Object.entries(cards).map(([id, { score }]) => [id, score])))
 }
 
 /** Whether all of a run's programs, or its training, have been measured. */

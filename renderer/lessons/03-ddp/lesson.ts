@@ -144,8 +144,8 @@ export const ddp = {
       run: {
         kind: 'training',
         label: 'Train, and kill rank 1',
-        config: { name: runNames.killed, model: 'tiny', worldSize: 2, epochs: 2 },
-        killsRank: 1,
+        config: { name: runNames.killed, model: 'tiny', worldSize: 2, epochs: 1, checkpointEverySteps: 10 },
+        kill: { rank: 1, atStep: 25 },
       },
       widget: 'run-killed',
       check: judgedRuns([runNames.killed], survivedAKill),

@@ -6,12 +6,21 @@ import type { Evidence } from '../evidence.ts'
 import { duration, percent } from '../../ui/format.ts'
 import { href } from '../../ui/route.ts'
 import { StateBadge } from '../../ui/run-state.tsx'
+import { ReportButtons } from '../../features/learn/report-buttons.tsx'
 import { DataTable, Frame, NotMeasured } from './parts/frame.tsx'
 import { RankName, lookOfRank } from './parts/legend.tsx'
 import { LinePlot } from './parts/line-plot.tsx'
 import styles from './run-summary.module.css'
 
-export function RunSummary({ evidence, name }: { evidence: Evidence; name: string }) {
+interface RunSummaryProps {
+  evidence: Evidence
+  /** The run’s own. */
+  name: string
+  /** Offers the report as a file. */
+  exports?: boolean
+}
+
+export function RunSummary({ evidence, name, exports = false }: RunSummaryProps) {
   const run = evidence.run(name)
   if (!run) return <NotMeasured>The run will be shown here while it goes: its ranks, its loss, its epochs, and what happened on the way.</NotMeasured>
   const { record, ranks, epochs, steps } = run
@@ -27,6 +36,7 @@ export function RunSummary({ evidence, name }: { evidence: Evidence; name: strin
           <Button component="a" href={href('runs', record.id)} size="compact-xs" variant="default" leftSection={<IconExternalLink size={13} aria-hidden />}>
             Open it
           </Button>
+          {exports && epochs.length > 0 && <ReportButtons runId={record.id} />}
         </>
       }
       table={{

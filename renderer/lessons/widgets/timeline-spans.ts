@@ -1,4 +1,4 @@
-/** The ranks' spans as something to draw and to export: pure. */
+/** The ranks' spans as something to draw: pure. */
 import type { ProgramResult } from '../../../shared/domain/workbench.ts'
 import { probesOf } from '../evidence.ts'
 
@@ -36,21 +36,4 @@ export function exposedShares(spans: readonly Span[], worldSize: number): number
     const exposed = own.filter(({ name }) => name === 'reduce').reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
     return total === 0 ? 0 : exposed / total
   })
-}
-
-/** Trace Event Format (JSON), which chrome://tracing and Perfetto open: one process for each rank, times in microseconds. */
-export function chromeTrace(spans: readonly Span[]): string {
-  const ranks = [...new Set(spans.map(({ rank }) => rank))]
-  const names = ranks.map((rank) => ({ ph: 'M', name: 'process_name', pid: rank, tid: 0, args: { name: `rank ${rank}` } }))
-  const events = spans.map(({ rank, step, name, startMs, endMs }) => ({
-    ph: 'X',
-    name: spanWords[name],
-    cat: name === 'reduce' ? 'communication' : 'computation',
-    pid: rank,
-    tid: 0,
-    ts: startMs * 1000,
-    dur: (endMs - startMs) * 1000,
-    args: { step },
-  }))
-  return JSON.stringify({ traceEvents: [...names, ...events], displayTimeUnit: 'ms' })
 }

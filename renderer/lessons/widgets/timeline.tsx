@@ -8,12 +8,14 @@ import { IconDownload, IconZoomIn, IconZoomOut, IconZoomReset } from '@tabler/ic
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useComputedColorScheme } from '@mantine/core'
+import type { ProgramResult } from '../../../shared/domain/workbench.ts'
+import { chromeTrace } from '../../../shared/lessons/chrome-trace.ts'
 import { niceTicks } from '../../../shared/domain/series.ts'
 import { saveText } from '../../ui/save-text.ts'
 import type { Evidence } from '../evidence.ts'
 import { Frame, NotMeasured } from './parts/frame.tsx'
 import { Legend } from './parts/legend.tsx'
-import { chromeTrace, exposedShares, spansOf, spanWords } from './timeline-spans.ts'
+import { exposedShares, spansOf, spanWords } from './timeline-spans.ts'
 import type { Span, SpanName } from './timeline-spans.ts'
 import styles from './timeline.module.css'
 
@@ -51,10 +53,11 @@ export function Timeline({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('timeline', 'measured')
   const spans = useMemo(() => (result ? spansOf(result) : []), [result])
   if (!result || spans.length === 0) return <NotMeasured>A bar for every rank will stand here, with the real times of each part of each step.</NotMeasured>
-  return <TimelineOf key={result.at} spans={spans} worldSize={result.worldSize} />
+  return <TimelineOf key={result.at} result={result} spans={spans} />
 }
 
-function TimelineOf({ spans, worldSize }: { spans: readonly Span[]; worldSize: number }) {
+function TimelineOf({ result, spans }: { result: ProgramResult<'timeline'>; spans: readonly Span[] }) {
+  const { worldSize } = result
   const end = Math.max(...spans.map(({ endMs }) => endMs))
   const [view, setView] = useState<View>({ fromMs: 0, toMs: end })
   const [pointed, setPointed] = useState<Span | null>(null)
@@ -126,7 +129,7 @@ function TimelineOf({ spans, worldSize }: { spans: readonly Span[]; worldSize: n
             size="compact-xs"
             variant="default"
             leftSection={<IconDownload size={14} aria-hidden />}
-            onClick={() => saveText({ fileName: 'timeline.trace.json', mediaType: 'application/json', text: chromeTrace(spans) })}
+            onClick={() => saveText({ fileName: 'timeline.trace.json', mediaType: 'application/json', text: JSON.stringify(chromeTrace(result)) })}
           >
             Save as Chrome trace
           </Button>

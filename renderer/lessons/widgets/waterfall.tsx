@@ -39,13 +39,15 @@ export function Waterfall({ evidence }: { evidence: Evidence }) {
       title="A step of two ranks, in parts"
       hint="milliseconds, medians, each rank by itself"
       summary={
-        healthy
-          ? first
-              .filter(({ arm }) => arm !== 'healthy')
-              .map(({ arm, speed }) => `${words[arm]}: ${((speed / healthy.speed) * 100).toFixed(0)} % of the healthy throughput`)
-              .join('; ')
-              .replace(/^./, (letter) => letter.toUpperCase()) + '.'
-          : 'The healthy arm was not run yet: there is nothing to compare with.'
+        !healthy
+          ? 'The healthy arm was not run yet: there is nothing to compare with.'
+          : first.length === 1
+            ? `Rank 0’s step takes ${total(healthy.parts).toFixed(0)} ms: ${healthy.parts.map(({ value, look }) => `${look.label} ${((value / total(healthy.parts)) * 100).toFixed(0)} %`).join(', ')}.`
+            : `${first
+                .filter(({ arm }) => arm !== 'healthy')
+                .map(({ arm, speed }) => `${words[arm]}: ${((speed / healthy.speed) * 100).toFixed(0)} % of the healthy throughput`)
+                .join('; ')
+                .replace(/^./, (letter) => letter.toUpperCase())}.`
       }
       table={{
         head: ['arm', 'rank', 'rows per rank', 'buckets', ...phases.map(({ label }) => `${label}, ms`), 'samples/s'],

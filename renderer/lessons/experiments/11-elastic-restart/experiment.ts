@@ -1,34 +1,24 @@
-/** Experiment 11: a run that can go on with the ranks that are left. Whole training runs: the fault is a real kill. */
-import { elasticSurvives } from '../../../../shared/lessons/run-checks.ts'
-import { judgedRuns } from '../../judged.ts'
-import { runNames } from '../../run-names.ts'
+/** Experiment 11: a run that goes on with the ranks that are left. Whole training runs: the fault is a real kill. */
+import { elasticConfig, elasticRestart, killAtStep, killedRank } from '../../../../shared/lessons/elastic-restart.ts'
+import { runsToldApart } from '../../judged.ts'
 import type { Experiment } from '../../lesson.ts'
+import { runNames } from '../../run-names.ts'
 
-const config = { model: 'tiny', epochs: 2 } as const
+const kill = { rank: killedRank, atStep: killAtStep }
 
 export const experiment = {
   number: 11,
   id: 'elastic-restart',
-  title: 'Lose a machine for good',
+  title: 'Lose a rank for good, far from a checkpoint',
   prediction: {
-    question: 'A rank is killed after the first checkpoint, and an elastic run goes on with those that are left. What will the loss do?',
-    options: ['Start from the beginning', 'Go on about where the checkpoint was', 'Become no number'],
+    question: 'A rank is killed at step 30, and the run goes on with the one that is left. How much is lost if only the end of an epoch is saved?',
+    options: ['Nothing: the other rank still has the weights', 'All steps since the start', 'One step'],
     expected: 1,
   },
-  broken: {
-    kind: 'training',
-    label: 'Kill a rank, no restarts',
-    config: { ...config, name: runNames.notElastic, worldSize: 2, maxRestarts: 0 },
-    killsRank: 1,
-  },
-  fixed: {
-    kind: 'training',
-    label: 'Kill a rank, elastic',
-    config: { ...config, name: runNames.elastic, worldSize: 2, elastic: true },
-    killsRank: 1,
-  },
+  broken: { kind: 'training', label: 'Kill a rank, save per epoch', config: { ...elasticConfig('broken'), name: runNames.elasticBroken }, kill },
+  fixed: { kind: 'training', label: 'Kill a rank, save every 10 steps', config: { ...elasticConfig('fixed'), name: runNames.elasticFixed }, kill },
   widget: 'run-elastic',
-  check: judgedRuns([runNames.notElastic, runNames.elastic], elasticSurvives),
+  check: runsToldApart(runNames.elasticBroken, runNames.elasticFixed, elasticRestart),
   code: null,
-  say: 'On a spot instance losing a worker is normal. An elastic job restarts all ranks from the last checkpoint with the new world size. The global batch changes unless I adjust accumulation, the sampler must be cut anew for the new number of ranks, and work since the checkpoint is repeated.',
+  say: 'On a spot instance losing a worker is normal. An elastic job restarts from the last checkpoint with the ranks that are left. I choose how often to save by what I can afford to lose; the sampler has to be cut anew for the new number of ranks, and the global batch changes unless accumulation is adjusted.',
 } satisfies Experiment
