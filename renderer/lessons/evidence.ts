@@ -12,7 +12,11 @@ export class Evidence {
   readonly #runs: Readonly<Record<string, RecordedRun>>
   readonly #cards: Readonly<Record<string, number>>
 
-  constructor(results: Readonly<Record<string, ProgramResult>>, runs: Readonly<Record<string, RecordedRun>> = {}, cards: Readonly<Record<string, number>> = {}) {
+  constructor(
+    results: Readonly<Record<string, ProgramResult>>,
+    runs: Readonly<Record<string, RecordedRun>> = {},
+    cards: Readonly<Record<string, number>> = {},
+  ) {
     this.#results = results
     this.#runs = runs
     this.#cards = cards

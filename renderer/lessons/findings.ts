@@ -62,7 +62,10 @@ const sources: readonly Source[] = [
     arms: ['mean-of-means'],
     text: (evidence) => {
       const probe = firstProbe(evidence.result('same-as-one', 'mean-of-means'))
-      return probe && `Averaging the ranks’ means on uneven shares was off by up to ${percent(probe.largestGradientDifference)} of a gradient, without any error. So I sum, count, and divide once.`
+      return (
+        probe &&
+        `Averaging the ranks’ means on uneven shares was off by up to ${percent(probe.largestGradientDifference)} of a gradient, without any error. So I sum, count, and divide once.`
+      )
     },
   },
   {
@@ -85,7 +88,10 @@ const sources: readonly Source[] = [
     program: 'naive-vs-bucketed',
     arms: ['naive', 'bucketed'],
     text: (evidence) => {
-      const [naive, bucketed] = [firstProbe(evidence.result('naive-vs-bucketed', 'naive')), firstProbe(evidence.result('naive-vs-bucketed', 'bucketed'))]
+      const [naive, bucketed] = [
+        firstProbe(evidence.result('naive-vs-bucketed', 'naive')),
+        firstProbe(evidence.result('naive-vs-bucketed', 'bucketed')),
+      ]
       if (!naive || !bucketed) return null
       return `One all-reduce per parameter took ${naive.callsPerStep} calls and ${median(naive.allReduceMs)?.toFixed(1)} ms a step; in buckets it was ${bucketed.callsPerStep} and ${median(bucketed.allReduceMs)?.toFixed(1)} ms for the same bytes.`
     },
@@ -98,7 +104,12 @@ const sources: readonly Source[] = [
     arms: ['measured'],
     text: (evidence) => {
       const result = evidence.result('timeline', 'measured')
-      return result && `In my timeline ${exposedCommunication(result).map(({ rank, exposedMs, stepMs }) => `rank ${rank} spent ${percent(exposedMs / stepMs)}`).join(' and ')} of its steps waiting for sums.`
+      return (
+        result &&
+        `In my timeline ${exposedCommunication(result)
+          .map(({ rank, exposedMs, stepMs }) => `rank ${rank} spent ${percent(exposedMs / stepMs)}`)
+          .join(' and ')} of its steps waiting for sums.`
+      )
     },
   },
   {
@@ -110,7 +121,10 @@ const sources: readonly Source[] = [
     text: (evidence) => {
       const result = evidence.result('scaling', 'measured')
       const facts = result && scalingFacts(result)
-      return facts && `On one machine, ${facts.ranks} ranks were ${facts.strongSpeedup.toFixed(2)} times as fast with the same global batch (strong scaling) and did ${facts.weakSpeedup.toFixed(2)} times as much with a batch each (weak). By Amdahl’s law ${percent(facts.serialShare)} of a step do not shrink.`
+      return (
+        facts &&
+        `On one machine, ${facts.ranks} ranks were ${facts.strongSpeedup.toFixed(2)} times as fast with the same global batch (strong scaling) and did ${facts.weakSpeedup.toFixed(2)} times as much with a batch each (weak). By Amdahl’s law ${percent(facts.serialShare)} of a step do not shrink.`
+      )
     },
   },
   {
@@ -122,7 +136,10 @@ const sources: readonly Source[] = [
     text: (evidence) => {
       const result = evidence.result('allreduce-sweep', 'measured')
       const score = result && scoreSweep(result)
-      return score && `I fitted α = ${(score.fit.alphaMs * 1000).toFixed(0)} µs and β = ${(score.fit.betaMsPerByte * 1e6).toFixed(2)} ms per MB to two ranks and predicted larger rings; the prediction was off by a factor of ${score.offBy.toFixed(1)}.`
+      return (
+        score &&
+        `I fitted α = ${(score.fit.alphaMs * 1000).toFixed(0)} µs and β = ${(score.fit.betaMsPerByte * 1e6).toFixed(2)} ms per MB to two ranks and predicted larger rings; the prediction was off by a factor of ${score.offBy.toFixed(1)}.`
+      )
     },
   },
   {
@@ -133,7 +150,10 @@ const sources: readonly Source[] = [
     arms: ['measured'],
     text: (evidence) => {
       const probe = firstProbe(evidence.result('calibration', 'measured'))
-      return probe && `After ${probe.trainSteps} steps the model was right on ${percent(probe.accuracy)} of ${probe.rowCount} unseen headlines, and its confidence was off by ${percent(probe.expectedCalibrationError)} on average.`
+      return (
+        probe &&
+        `After ${probe.trainSteps} steps the model was right on ${percent(probe.accuracy)} of ${probe.rowCount} unseen headlines, and its confidence was off by ${percent(probe.expectedCalibrationError)} on average.`
+      )
     },
   },
   {
@@ -146,12 +166,15 @@ const sources: readonly Source[] = [
       const probe = firstProbe(evidence.result('latency-batches', 'measured'))
       const single = probe?.batches[0]
       const best = probe?.batches.reduce((a, b) => (b.textsPerSec > a.textsPerSec ? b : a))
-      return single && best ? `One answer takes ${single.p50Ms.toFixed(1)} ms (median); ${best.rows} at a time give ${(best.textsPerSec / single.textsPerSec).toFixed(1)} times the throughput at ${best.p50Ms.toFixed(1)} ms.` : null
+      return single && best
+        ? `One answer takes ${single.p50Ms.toFixed(1)} ms (median); ${best.rows} at a time give ${(best.textsPerSec / single.textsPerSec).toFixed(1)} times the throughput at ${best.p50Ms.toFixed(1)} ms.`
+        : null
     },
   },
 ]
 
-export const findings = (evidence: Evidence): Finding[] => sources.map(({ title, lesson, step, text }) => ({ title, lesson, step, text: text(evidence) }))
+export const findings = (evidence: Evidence): Finding[] =>
+  sources.map(({ title, lesson, step, text }) => ({ title, lesson, step, text: text(evidence) }))
 
 /** The programs whose results are needed: nothing is run, they are only looked up. */
 export const findingRuns: readonly StepRun[] = sources.map(({ program, arms }) => ({

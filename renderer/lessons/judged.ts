@@ -51,7 +51,10 @@ export const cardsScored =
     if (scores.length === 0) return null
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
     const words = `${scores.length} of ${deck.length} cards answered, with ${Math.round(mean * 100)} % of the points`
-    return { met: scores.length === deck.length && mean >= enoughScore, because: `${words}; all cards and ${enoughScore * 100} % are asked for.` }
+    return {
+      met: scores.length === deck.length && mean >= enoughScore,
+      because: `${words}; all cards and ${enoughScore * 100} % are asked for.`,
+    }
   }
 
 /** A check of training runs, on those with these names. */

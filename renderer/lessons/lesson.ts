@@ -79,7 +79,7 @@ export interface Experiment {
   widget: WidgetId
   /** Over both forms: the probe tells them apart. */
   check: Check
-  /** Real source of both forms, shown as a difference; null where no line changes, but the way to run. */
+  /** Real source of both forms, shown as a difference; null where no line changes, but the settings of a run. */
   code: { broken: readonly CodeRegion[]; fixed: readonly CodeRegion[] } | null
   /** A sentence or three to say in an interview. */
   say: string

@@ -6,7 +6,11 @@ export type Prose = ComponentType<{ components?: Record<string, ElementType> }>
 const proseFiles = import.meta.glob<{ default: Prose }>('./**/*.mdx', { eager: true })
 const torchFiles = import.meta.glob<string>('./**/*.py', { eager: true, query: '?raw', import: 'default' })
 
-const idOf = (path: string): string => path.split('/').at(-1)!.replace(/\.\w+$/, '')
+const idOf = (path: string): string =>
+  path
+    .split('/')
+    .at(-1)!
+    .replace(/\.\w+$/, '')
 const byId = <T>(files: Record<string, T>): ReadonlyMap<string, T> =>
   new Map(Object.entries(files).map(([path, content]) => [idOf(path), content]))
 

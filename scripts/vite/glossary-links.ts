@@ -48,7 +48,7 @@ function link(node: Node, pattern: RegExp, idOf: ReadonlyMap<string, string>, se
 function split(text: string, pattern: RegExp, idOf: ReadonlyMap<string, string>, seen: Set<string>): Node[] {
   const nodes: Node[] = []
   let plain = ''
-  for (let rest = text; rest !== ''; ) {
+  for (let rest = text; rest !== '';) {
     const match = pattern.exec(rest)
     const id = match && idOf.get(match[0].toLowerCase())
     if (!match || id === undefined) {

@@ -11,7 +11,8 @@ export type Language = 'typescript' | 'python'
 const keywords: Record<Language, string> = {
   typescript:
     'async await break class const continue else export extends false for from function if import in interface let new null of private readonly return static this throw true try type undefined while yield',
-  python: 'and as assert async await class def else except False finally for from if import in is lambda None not or pass raise return True try while with yield',
+  python:
+    'and as assert async await class def else except False finally for from if import in is lambda None not or pass raise return True try while with yield',
 }
 
 const lexers: Record<Language, RegExp> = {

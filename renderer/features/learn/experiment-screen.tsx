@@ -12,7 +12,7 @@ import { widgets } from '../../lessons/widgets/index.tsx'
 import { useLessonProgress } from '../../state/lesson-progress.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { href } from '../../ui/route.ts'
-import { CodeBlock } from './code-block.tsx'
+import { asLines, CodeBlock } from './code-block.tsx'
 import styles from './experiment-screen.module.css'
 import { lineDiff } from './line-diff.ts'
 import { LessonProse } from './prose.tsx'
@@ -68,7 +68,12 @@ export function ExperimentScreen({ experiment }: { experiment: Experiment }) {
                 <Stage number={2} title="Break it" done={brokenRan} waits={predicted === undefined ? 'Say first what you expect.' : null}>
                   <RunBox run={experiment.broken} again={brokenRan} quiet={brokenRan} onDone={() => setTab('probe')} />
                 </Stage>
-                <Stage number={3} title="Mend it, run it again" done={fixedRan && brokenRan} waits={brokenRan ? null : 'Break it first, and look.'}>
+                <Stage
+                  number={3}
+                  title="Mend it, run it again"
+                  done={fixedRan && brokenRan}
+                  waits={brokenRan ? null : 'Break it first, and look.'}
+                >
                   <RunBox run={experiment.fixed} again={fixedRan} quiet={fixedRan} onDone={() => setTab('probe')} />
                 </Stage>
                 {verdict && (
@@ -151,7 +156,11 @@ function Prediction({ experiment, answer, revealed }: { experiment: Experiment; 
     <fieldset className={styles.options}>
       <legend>{question}</legend>
       {options.map((option) => (
-        <UnstyledButton key={option} className={styles.option} onClick={() => void useLessonProgress.getState().predict(experiment.id, option)}>
+        <UnstyledButton
+          key={option}
+          className={styles.option}
+          onClick={() => void useLessonProgress.getState().predict(experiment.id, option)}
+        >
           {option}
         </UnstyledButton>
       ))}
@@ -161,11 +170,21 @@ function Prediction({ experiment, answer, revealed }: { experiment: Experiment; 
 
 function Repair({ code }: { code: NonNullable<Experiment['code']> }) {
   const text = (regions: (typeof code)['broken']): string => regions.map((region) => region.text).join('\n\n')
+  const onlyFault = code.fixed.length === 0
   const first = code.broken[0]!
   return (
     <div className={styles.repair}>
-      <p>The very lines that your ranks ran: red in the broken form, green in the repaired one.</p>
-      <CodeBlock title="The difference" from={`${first.path}, line ${first.line}`} language="typescript" lines={lineDiff(text(code.broken), text(code.fixed))} />
+      <p>
+        {onlyFault
+          ? 'The very lines that break your ranks, each in its own arm; the healthy form is the same program without them.'
+          : 'The very lines that your ranks ran: red in the broken form, green in the repaired one.'}
+      </p>
+      <CodeBlock
+        title="The difference"
+        from={`${first.path}, line ${first.line}`}
+        language="typescript"
+        lines={onlyFault ? asLines(text(code.broken)) : lineDiff(text(code.broken), text(code.fixed))}
+      />
     </div>
   )
 }
@@ -177,7 +196,12 @@ function Say({ text }: { text: string }) {
       <p>“{text}”</p>
       <CopyButton value={text}>
         {({ copied, copy }) => (
-          <Button size="compact-xs" variant="default" leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />} onClick={copy}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />}
+            onClick={copy}
+          >
             {copied ? 'Copied' : 'Copy'}
           </Button>
         )}

@@ -58,7 +58,13 @@ export function FastTrack({ lesson }: { lesson: Lesson }) {
       ) : (
         <>
           <span role="status">Checking: {at.title}</span>
-          <Button size="compact-xs" variant="subtle" color="gray" leftSection={<IconPlayerStopFilled size={12} aria-hidden />} onClick={stop}>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconPlayerStopFilled size={12} aria-hidden />}
+            onClick={stop}
+          >
             Stop
           </Button>
         </>

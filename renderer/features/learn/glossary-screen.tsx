@@ -12,7 +12,9 @@ const inOrder = [...glossary].sort((a, b) => a.term.localeCompare(b.term, 'en', 
 export function GlossaryScreen({ term }: { term: string | null }) {
   const [wanted, setWanted] = useState('')
   const words = wanted.trim().toLowerCase()
-  const shown = inOrder.filter(({ term: name, forms = [], text }) => [name, ...forms, text].some((part) => part.toLowerCase().includes(words)))
+  const shown = inOrder.filter(({ term: name, forms = [], text }) =>
+    [name, ...forms, text].some((part) => part.toLowerCase().includes(words)),
+  )
   useEffect(() => {
     if (term !== null) document.getElementById(`term-${term}`)?.scrollIntoView({ block: 'center' })
   }, [term])

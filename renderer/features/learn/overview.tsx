@@ -21,7 +21,13 @@ export function Overview() {
       title="Learn distributed training"
       subtitle="Each idea is proven by a run of your own."
       actions={
-        <Button component="a" href={href('learn', 'glossary')} size="xs" variant="default" leftSection={<IconVocabulary size={15} aria-hidden />}>
+        <Button
+          component="a"
+          href={href('learn', 'glossary')}
+          size="xs"
+          variant="default"
+          leftSection={<IconVocabulary size={15} aria-hidden />}
+        >
           Glossary
         </Button>
       }
@@ -39,7 +45,12 @@ export function Overview() {
           </p>
         </div>
         {next && (
-          <Button component="a" href={href('learn', next.lesson.id, next.step.id)} rightSection={<IconArrowRight size={16} aria-hidden />} data-key="run">
+          <Button
+            component="a"
+            href={href('learn', next.lesson.id, next.step.id)}
+            rightSection={<IconArrowRight size={16} aria-hidden />}
+            data-key="run"
+          >
             {done === 0 ? 'Start phase 1' : 'Go on'}
           </Button>
         )}
@@ -61,7 +72,13 @@ export function Overview() {
             </header>
             <ol className={styles.steps}>
               {experiments.map(({ id, number, title }) => (
-                <StepLink key={id} to={href('learn', 'experiments', id)} done={`experiment:${id}` in progress.steps} title={title} number={number} />
+                <StepLink
+                  key={id}
+                  to={href('learn', 'experiments', id)}
+                  done={`experiment:${id}` in progress.steps}
+                  title={title}
+                  number={number}
+                />
               ))}
             </ol>
           </section>

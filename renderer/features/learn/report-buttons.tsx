@@ -18,7 +18,13 @@ export function ReportButtons({ runId }: { runId: string }) {
   return (
     <>
       {formats.map(({ format, word }) => (
-        <ActionButton key={format} size="compact-xs" variant="default" action={async () => saveText(await lab.reports.export({ runId, format }))} onError={setError}>
+        <ActionButton
+          key={format}
+          size="compact-xs"
+          variant="default"
+          action={async () => saveText(await lab.reports.export({ runId, format }))}
+          onError={setError}
+        >
           Report as {word}
         </ActionButton>
       ))}

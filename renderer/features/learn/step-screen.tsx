@@ -67,7 +67,7 @@ export function StepScreen({ place }: { place: StepPlace }) {
         </section>
         <Tabs defaultValue="seen" className={styles.seen} keepMounted={false}>
           <Tabs.List>
-            <Tabs.Tab value="seen">What happened</Tabs.Tab>
+            <Tabs.Tab value="seen">{step.run.kind === 'cards' ? 'Your part' : 'What happened'}</Tabs.Tab>
             {step.code.length > 0 && <Tabs.Tab value="code">The code</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="seen" className={styles.panel}>

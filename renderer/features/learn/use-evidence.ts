@@ -14,7 +14,9 @@ import { useRuns } from '../../state/runs.ts'
 import { useWorkbench } from '../../state/workbench.ts'
 
 export const programsOf = (runs: readonly StepRun[]): ProgramId[] =>
-  runs.flatMap((run) => (run.kind === 'programs' ? run.requests.map(({ program }) => program) : run.kind === 'cards' ? programsOf(run.shows ?? []) : []))
+  runs.flatMap((run) =>
+    run.kind === 'programs' ? run.requests.map(({ program }) => program) : run.kind === 'cards' ? programsOf(run.shows ?? []) : [],
+  )
 
 const namesOf = (runs: readonly StepRun[]): string[] => runs.flatMap((run) => (run.kind === 'training' ? [run.config.name] : []))
 
@@ -43,12 +45,24 @@ export function useEvidence(runs: readonly StepRun[]): Evidence {
     for (const { id } of newest) if (!useRunViews.getState().views[id]) void useRunViews.getState().open(id)
   }, [newest])
 
-  return useMemo(() => evidenceOf(results, newest.flatMap(({ id }) => views[id] ?? []), cards), [results, newest, views, cards])
+  return useMemo(
+    () =>
+      evidenceOf(
+        results,
+        newest.flatMap(({ id }) => views[id] ?? []),
+        cards,
+      ),
+    [results, newest, views, cards],
+  )
 }
 
 /** All that is known at this moment, outside of a component. */
 export const evidenceNow = (): Evidence =>
-  evidenceOf(useWorkbench.getState().results, Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)), useLessonProgress.getState().progress.cards)
+  evidenceOf(
+    useWorkbench.getState().results,
+    Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)),
+    useLessonProgress.getState().progress.cards,
+  )
 
 function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[], cards: LessonProgress['cards']): Evidence {
   const runs = views.map(({ record, ranks, epochs, metrics }): [string, RecordedRun] => [

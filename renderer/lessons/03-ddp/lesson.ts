@@ -53,7 +53,12 @@ export const ddp = {
     {
       id: 'shards',
       title: 'Who decides which rank reads what?',
-      run: { kind: 'programs', label: 'Deal out the rows', requests: [{ program: 'sampler-grid', arm: 'measured' }], worldSizes: [2, 3, 4] },
+      run: {
+        kind: 'programs',
+        label: 'Deal out the rows',
+        requests: [{ program: 'sampler-grid', arm: 'measured' }],
+        worldSizes: [2, 3, 4],
+      },
       widget: 'index-grid',
       check: judged('sampler-grid', 'measured'),
       code: [shares, setEpoch],
@@ -62,7 +67,13 @@ export const ddp = {
     {
       id: 'ring',
       title: 'How do gradients meet? Round a ring',
-      run: { kind: 'programs', label: 'All-reduce my gradient', requests: [{ program: 'ring-trace', arm: 'measured' }], worldSizes: [3, 2, 4], withTexts: true },
+      run: {
+        kind: 'programs',
+        label: 'All-reduce my gradient',
+        requests: [{ program: 'ring-trace', arm: 'measured' }],
+        worldSizes: [3, 2, 4],
+        withTexts: true,
+      },
       widget: 'ring-stepper',
       check: judged('ring-trace', 'measured'),
       code: [schedule],
@@ -131,7 +142,7 @@ export const ddp = {
       run: {
         kind: 'training',
         label: 'Train one epoch on two ranks',
-        config: { name: runNames.rank0, model: 'tiny', worldSize: 2, epochs: 1 },
+        config: { name: runNames.rank0, model: 'tiny', worldSize: 2, epochs: 1, learningRate: 1.5e-3 },
       },
       widget: 'run-rank-0',
       check: judgedRuns([runNames.rank0], savedOnce),
@@ -144,7 +155,7 @@ export const ddp = {
       run: {
         kind: 'training',
         label: 'Train, and kill rank 1',
-        config: { name: runNames.killed, model: 'tiny', worldSize: 2, epochs: 1, checkpointEverySteps: 10 },
+        config: { name: runNames.killed, model: 'tiny', worldSize: 2, epochs: 1, learningRate: 1.5e-3, checkpointEverySteps: 10 },
         kill: { rank: 1, atStep: 25 },
       },
       widget: 'run-killed',

@@ -85,7 +85,12 @@ export const questions: readonly Card[] = [
   {
     id: 'q-training-inference',
     question: 'What differs between training and inference?',
-    points: ['eval mode: no dropout, fixed BatchNorm statistics', 'no gradients are kept: less memory', 'Batches are chosen for latency, not for the update', 'One process is enough: nothing has to be synchronised'],
+    points: [
+      'eval mode: no dropout, fixed BatchNorm statistics',
+      'no gradients are kept: less memory',
+      'Batches are chosen for latency, not for the update',
+      'One process is enough: nothing has to be synchronised',
+    ],
     seen: { lesson: 'inference', step: 'answer' },
   },
 ]
@@ -118,7 +123,10 @@ export const pitfalls: readonly Card[] = [
   {
     id: 'p-data-device',
     question: '“Expected all tensors to be on the same device.”',
-    points: ['The model is on the GPU, the batch is not: move the batch in every step', 'non_blocking with pinned memory overlaps the copy'],
+    points: [
+      'The model is on the GPU, the batch is not: move the batch in every step',
+      'non_blocking with pinned memory overlaps the copy',
+    ],
     seen: { lesson: 'baseline', step: 'loop' },
   },
   {
@@ -130,7 +138,10 @@ export const pitfalls: readonly Card[] = [
   {
     id: 'p-cleanup',
     question: 'The second start says “address already in use”.',
-    points: ['A process of the first start still lives, or destroy_process_group was never called', 'End all ranks together; clean up in a finally block'],
+    points: [
+      'A process of the first start still lives, or destroy_process_group was never called',
+      'End all ranks together; clean up in a finally block',
+    ],
     seen: { experiment: 'pre-flight' },
   },
   {
@@ -142,7 +153,11 @@ export const pitfalls: readonly Card[] = [
   {
     id: 'p-batch-confusion',
     question: '“We train with batch size 32 on 8 GPUs.” What is unclear?',
-    points: ['Per rank or global? 32 or 256', 'Global batch = micro-batch × accumulation × world size', 'The learning rate belongs to the global one'],
+    points: [
+      'Per rank or global? 32 or 256',
+      'Global batch = micro-batch × accumulation × world size',
+      'The learning rate belongs to the global one',
+    ],
     seen: { experiment: 'batch-and-rate' },
   },
   {

@@ -15,7 +15,11 @@ export const documentation = {
     {
       id: 'report',
       title: 'What belongs into a report?',
-      run: { kind: 'training', label: 'Train three epochs on two ranks', config: { name: runNames.report, model: 'tiny', worldSize: 2, epochs: 3 } },
+      run: {
+        kind: 'training',
+        label: 'Train three epochs on two ranks',
+        config: { name: runNames.report, model: 'tiny', worldSize: 2, epochs: 3 },
+      },
       widget: 'run-report',
       check: judgedRuns([runNames.report], savedOnce),
       code: [],

@@ -8,7 +8,11 @@ import { DataTable, Frame, NotMeasured } from './parts/frame.tsx'
 import styles from './modes.module.css'
 
 const arms = ['first-micro-step', 'every-micro-step', 'fixed'] as const
-const words = { 'first-micro-step': 'after the first micro-step', 'every-micro-step': 'after every micro-step', fixed: 'after the last one' }
+const words = {
+  'first-micro-step': 'after the first micro-step',
+  'every-micro-step': 'after every micro-step',
+  fixed: 'after the last one',
+}
 
 export function Accumulation({ evidence }: { evidence: Evidence }) {
   const { result, control, arm } = useArm(evidence, 'accumulation-sync', arms, words)
@@ -26,7 +30,12 @@ export function Accumulation({ evidence }: { evidence: Evidence }) {
       hint={`${result.input.gradAccumSteps} micro-steps make one update`}
       summary={`A rank sent ${bytesText(first.steps[0]?.payloadBytesSent)} in a step, ${((first.steps[0]?.payloadBytesSent ?? 0) / first.gradientBytes).toFixed(1)} times its gradient. ${apart === -1 ? 'After every update the ranks held the same model.' : `From update ${apart + 1} on the ranks hold different models.`}`}
       controls={control}
-      table={{ head: ['rank', 'update', 'bytes sent', 'fingerprint'], rows: probes.flatMap(({ rank, steps }) => steps.map(({ payloadBytesSent, digest }, step) => [rank, step + 1, payloadBytesSent, digest])) }}
+      table={{
+        head: ['rank', 'update', 'bytes sent', 'fingerprint'],
+        rows: probes.flatMap(({ rank, steps }) =>
+          steps.map(({ payloadBytesSent, digest }, step) => [rank, step + 1, payloadBytesSent, digest]),
+        ),
+      }}
     >
       <h3 className={styles.heading}>Bytes that a rank sends for one update</h3>
       <Bars

@@ -23,7 +23,7 @@ export function Amdahl({ evidence }: { evidence: Evidence }) {
     <Frame
       title="Where your speed-up leads"
       hint="strong scaling"
-      summary={`${ranks} ranks were ${strongSpeedup.toFixed(2)} times as fast, so ${(serialShare * 100).toFixed(0)} % of a step do not get shorter. ${Number.isFinite(ceiling) ? `No number of ranks would be more than ${ceiling.toFixed(1)} times as fast.` : 'With no serial part at all there is no ceiling; measure again to believe it.'}`}
+      summary={`${strongSpeedup < 1 ? 'Here more ranks were slower than one, as happens where they share few cores. ' : ''}${ranks} ranks were ${strongSpeedup.toFixed(2)} times as fast, so ${(serialShare * 100).toFixed(0)} % of a step do not get shorter. ${Number.isFinite(ceiling) ? `No number of ranks would be more than ${ceiling.toFixed(1)} times as fast.` : 'With no serial part at all there is no ceiling; measure again to believe it.'}`}
       table={{ head: ['ranks', 'predicted speed-up', 'ideal'], rows: ladder.map((count) => [count, amdahl(count, serialShare), count]) }}
     >
       <LinePlot
@@ -34,7 +34,11 @@ export function Amdahl({ evidence }: { evidence: Evidence }) {
         yMax={Math.min(mostRanks, Math.max(4, Number.isFinite(ceiling) ? ceiling * 1.3 : mostRanks))}
         {...(Number.isFinite(ceiling) && ceiling < mostRanks && { level: { y: ceiling, label: `ceiling 1 / s = ${ceiling.toFixed(1)}` } })}
         series={[
-          { ...lookOfRank(1), label: 'predicted by Amdahl’s law', points: ladder.map((count) => ({ x: count, y: amdahl(count, serialShare) })) },
+          {
+            ...lookOfRank(1),
+            label: 'predicted by Amdahl’s law',
+            points: ladder.map((count) => ({ x: count, y: amdahl(count, serialShare) })),
+          },
           { color: 'var(--ink-3)', dash: '2 3', label: 'ideal: N times', points: ladder.map((count) => ({ x: count, y: count })) },
           {
             color: 'var(--rank-0)',

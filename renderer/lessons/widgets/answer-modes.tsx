@@ -25,7 +25,12 @@ export function AnswerModes({ evidence }: { evidence: Evidence }) {
       <Bars
         max={most * 1.15}
         bars={rows.flatMap(({ mode, color, values }) =>
-          values.map((value, index) => ({ label: `${mode}, ${asked[index]}`, name: `${mode} ${index}`, parts: [{ value, look: { label: mode, color } }], text: value.toFixed(6) })),
+          values.map((value, index) => ({
+            label: `${mode}, ${asked[index]}`,
+            name: `${mode} ${index}`,
+            parts: [{ value, look: { label: mode, color } }],
+            text: value.toFixed(6),
+          })),
         )}
       />
     </Frame>

@@ -10,12 +10,17 @@ import { lookOfRank } from './parts/legend.tsx'
 import { LinePlot } from './parts/line-plot.tsx'
 
 export function ArmsChart({ evidence }: { evidence: Evidence }) {
-  const { result, control } = useArm(evidence, 'batch-and-rate', ['broken', 'fixed'], { broken: 'same rate for all', fixed: 'rate grows with the batch' })
+  const { result, control } = useArm(evidence, 'batch-and-rate', ['broken', 'fixed'], {
+    broken: 'same rate for all',
+    fixed: 'rate grows with the batch',
+  })
   const [by, setBy] = useState<'samples' | 'steps'>('samples')
   if (!result) return <NotMeasured>Four curves will be drawn here, by samples and by updates.</NotMeasured>
   const all = probesOf(result).flatMap((probe) => probe?.curves ?? [])
   const name = (curve: (typeof all)[0]): string => `${curve.ranks} × ${curve.microBatch}`
-  const curves = [...new Map(all.map((curve) => [name(curve), curve])).values()].sort((a, b) => a.globalBatch - b.globalBatch || a.ranks - b.ranks)
+  const curves = [...new Map(all.map((curve) => [name(curve), curve])).values()].sort(
+    (a, b) => a.globalBatch - b.globalBatch || a.ranks - b.ranks,
+  )
   const before = firstProbe(result)?.validationLossBefore ?? NaN
   const table = {
     head: ['ranks × batch', 'global batch', 'learning rate', 'updates', 'validation loss'],
@@ -51,7 +56,10 @@ export function ArmsChart({ evidence }: { evidence: Evidence }) {
         series={curves.map((curve, index) => ({
           ...lookOfRank(index),
           label: name(curve),
-          points: movingMean(curve.losses.map((y, step) => ({ x: (step + 1) * (by === 'samples' ? curve.globalBatch : 1), y })), 5),
+          points: movingMean(
+            curve.losses.map((y, step) => ({ x: (step + 1) * (by === 'samples' ? curve.globalBatch : 1), y })),
+            5,
+          ),
         }))}
       />
       <div style={{ marginTop: 12 }}>

@@ -9,17 +9,27 @@ import styles from './bucket-states.module.css'
 export function BucketStates({ evidence }: { evidence: Evidence }) {
   const { result, control } = useArm(evidence, 'unused-branch', ['broken', 'fixed'], brokenAndFixed)
   const probe = firstProbe(result)
-  if (!result || !probe) return <NotMeasured>Every bucket gets a line here: what is in it, what it still waits for, and whether it left.</NotMeasured>
+  if (!result || !probe)
+    return <NotMeasured>Every bucket gets a line here: what is in it, what it still waits for, and whether it left.</NotMeasured>
   const stuck = probe.buckets.filter(({ launched }) => !launched).length
   return (
     <Frame
       title="Buckets when the backward pass was over"
       hint={`unused: ${probe.unusedParameter}`}
-      summary={stuck === 0 ? `All ${probe.buckets.length} buckets left.` : `${stuck} of ${probe.buckets.length} buckets never left: buckets go in order, and the first one waits for a gradient that does not come.`}
+      summary={
+        stuck === 0
+          ? `All ${probe.buckets.length} buckets left.`
+          : `${stuck} of ${probe.buckets.length} buckets never left: buckets go in order, and the first one waits for a gradient that does not come.`
+      }
       controls={control}
       table={{
         head: ['bucket', 'parameters', 'still awaited', 'all-reduce started'],
-        rows: probe.buckets.map(({ index, names, awaited, launched }) => [index, names.length, awaited.join(', ') || 'nothing', launched ? 'yes' : 'no']),
+        rows: probe.buckets.map(({ index, names, awaited, launched }) => [
+          index,
+          names.length,
+          awaited.join(', ') || 'nothing',
+          launched ? 'yes' : 'no',
+        ]),
       }}
     >
       <ol className={styles.buckets}>

@@ -23,8 +23,15 @@ export function CardDeck({ evidence, deck, title }: CardDeckProps) {
     <Frame
       title={title}
       hint={`${answered.length} of ${deck.length} answered`}
+      provenance={null}
       summary="Say your answer before you turn the card. Tick only what you really said."
-      table={{ head: ['card', 'score'], rows: deck.map(({ id, question }) => [question, evidence.card(id) === null ? 'not answered' : `${Math.round(evidence.card(id)! * 100)} %`]) }}
+      table={{
+        head: ['card', 'score'],
+        rows: deck.map(({ id, question }) => [
+          question,
+          evidence.card(id) === null ? 'not answered' : `${Math.round(evidence.card(id)! * 100)} %`,
+        ]),
+      }}
     >
       <ol className={styles.index} aria-label="Cards">
         {deck.map(({ id, question }, index) => {

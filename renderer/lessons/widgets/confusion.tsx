@@ -7,9 +7,16 @@ import styles from './confusion.module.css'
 
 export function Confusion({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('calibration', 'measured'))
-  if (!probe) return <NotMeasured>A table of true classes and answers will stand here, and below it the mistakes of which the model was surest.</NotMeasured>
+  if (!probe)
+    return (
+      <NotMeasured>
+        A table of true classes and answers will stand here, and below it the mistakes of which the model was surest.
+      </NotMeasured>
+    )
   const { labels, confusion, mistakes, rowCount, accuracy } = probe
-  const pairs = confusion.flatMap((row, actual) => row.map((count, predicted) => ({ actual, predicted, count }))).filter(({ actual, predicted }) => actual !== predicted)
+  const pairs = confusion
+    .flatMap((row, actual) => row.map((count, predicted) => ({ actual, predicted, count })))
+    .filter(({ actual, predicted }) => actual !== predicted)
   const worst = pairs.reduce((a, b) => (b.count > a.count ? b : a))
   const most = Math.max(...confusion.flat())
   return (
@@ -17,7 +24,10 @@ export function Confusion({ evidence }: { evidence: Evidence }) {
       title="Confusion matrix"
       hint={`${rowCount} headlines`}
       summary={`${Math.round((1 - accuracy) * rowCount)} of ${rowCount} are wrong. The most frequent mistake: ${labels[worst.actual]} taken for ${labels[worst.predicted]}, ${worst.count} times.`}
-      table={{ head: ['true class', ...labels.map((label) => `answered ${label}`)], rows: confusion.map((row, actual) => [labels[actual]!, ...row]) }}
+      table={{
+        head: ['true class', ...labels.map((label) => `answered ${label}`)],
+        rows: confusion.map((row, actual) => [labels[actual]!, ...row]),
+      }}
     >
       <table className={styles.matrix} aria-label="Confusion matrix, picture">
         <thead>
@@ -35,7 +45,11 @@ export function Confusion({ evidence }: { evidence: Evidence }) {
             <tr key={labels[actual]}>
               <th scope="row">{labels[actual]}</th>
               {row.map((count, predicted) => (
-                <td key={labels[predicted]} data-right={actual === predicted || undefined} style={{ background: tint((0.55 * count) / most, actual === predicted ? 'var(--good)' : 'var(--bad)') }}>
+                <td
+                  key={labels[predicted]}
+                  data-right={actual === predicted || undefined}
+                  style={{ background: tint((0.55 * count) / most, actual === predicted ? 'var(--good)' : 'var(--bad)') }}
+                >
                   {count}
                 </td>
               ))}

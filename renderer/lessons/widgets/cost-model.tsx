@@ -18,14 +18,33 @@ export function CostModel({ evidence }: { evidence: Evidence }) {
   const two = probe.rings.find(({ worldSize }) => worldSize === 2)
   const sizes = [...new Set(predictions.map(({ worldSize }) => worldSize))]
   const series: Series[] = [
-    { ...lookOfRank(0), label: '2 ranks, measured', marks: 'only', points: (two?.samples ?? []).map(({ bytes, ms }) => ({ x: bytes, y: ms })) },
-    { color: lookOfRank(0).color, label: '2 ranks, fitted', points: (two?.samples ?? []).map(({ bytes }) => ({ x: bytes, y: fit.alphaMs + fit.betaMsPerByte * bytes })) },
+    {
+      ...lookOfRank(0),
+      label: '2 ranks, measured',
+      marks: 'only',
+      points: (two?.samples ?? []).map(({ bytes, ms }) => ({ x: bytes, y: ms })),
+    },
+    {
+      color: lookOfRank(0).color,
+      label: '2 ranks, fitted',
+      points: (two?.samples ?? []).map(({ bytes }) => ({ x: bytes, y: fit.alphaMs + fit.betaMsPerByte * bytes })),
+    },
     ...sizes.flatMap((worldSize, index): Series[] => {
       const own = predictions.filter((prediction) => prediction.worldSize === worldSize)
       const { color } = lookOfRank(index + 1)
       return [
-        { color, label: `${worldSize} ranks, measured`, marks: 'only', points: own.map(({ bytes, measuredMs }) => ({ x: bytes, y: measuredMs })) },
-        { color, dash: '5 4', label: `${worldSize} ranks, predicted`, points: own.map(({ bytes, predictedMs }) => ({ x: bytes, y: predictedMs })) },
+        {
+          color,
+          label: `${worldSize} ranks, measured`,
+          marks: 'only',
+          points: own.map(({ bytes, measuredMs }) => ({ x: bytes, y: measuredMs })),
+        },
+        {
+          color,
+          dash: '5 4',
+          label: `${worldSize} ranks, predicted`,
+          points: own.map(({ bytes, predictedMs }) => ({ x: bytes, y: predictedMs })),
+        },
       ]
     }),
   ]
@@ -36,10 +55,24 @@ export function CostModel({ evidence }: { evidence: Evidence }) {
       summary={`α = ${(fit.alphaMs * 1000).toFixed(0)} µs, β = ${(fit.betaMsPerByte * 1e6).toFixed(2)} ms per MB; the line explains ${(fit.r2 * 100).toFixed(0)} % of two ranks’ times. For more ranks the prediction is off by a factor of ${offBy.toFixed(2)}.`}
       table={{
         head: ['ranks', 'bytes', 'predicted ms', 'measured ms', 'measured / predicted'],
-        rows: predictions.map(({ worldSize, bytes, predictedMs, measuredMs }) => [worldSize, bytes, predictedMs, measuredMs, measuredMs / predictedMs]),
+        rows: predictions.map(({ worldSize, bytes, predictedMs, measuredMs }) => [
+          worldSize,
+          bytes,
+          predictedMs,
+          measuredMs,
+          measuredMs / predictedMs,
+        ]),
       }}
     >
-      <LinePlot label="Time by size" xLabel="size" yLabel="ms" height={300} logLog series={series} xTick={(bytes) => (bytes >= 1e6 ? `${bytes / 1e6} MB` : `${bytes / 1e3} kB`)} />
+      <LinePlot
+        label="Time by size"
+        xLabel="size"
+        yLabel="ms"
+        height={300}
+        logLog
+        series={series}
+        xTick={(bytes) => (bytes >= 1e6 ? `${bytes / 1e6} MB` : `${bytes / 1e3} kB`)}
+      />
       <div style={{ marginTop: 12 }}>
         <DataTable
           title="Prediction and measurement"

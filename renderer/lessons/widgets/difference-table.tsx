@@ -19,13 +19,14 @@ const words: Record<SameArm, string> = {
 }
 /** Powers of ten that the scale spans. */
 const [low, high] = [-9, 1]
-const at = (value: number): number => (Math.max(0, Math.min(1, (Math.log10(Math.max(value, 10 ** low)) - low) / (high - low)))) * 100
+const at = (value: number): number => Math.max(0, Math.min(1, (Math.log10(Math.max(value, 10 ** low)) - low) / (high - low))) * 100
 
 export function DifferenceTable({ evidence, arms }: { evidence: Evidence; arms: readonly SameArm[] }) {
   const { result, control } = useArm(evidence, 'same-as-one', arms, words)
   const [of, setOf] = useState<'gradients' | 'parameters'>('gradients')
   const probe = firstProbe(result)
-  if (!result || !probe) return <NotMeasured>Each tensor of the model gets a line here: how far two ranks and one rank are apart.</NotMeasured>
+  if (!result || !probe)
+    return <NotMeasured>Each tensor of the model gets a line here: how far two ranks and one rank are apart.</NotMeasured>
   const [a, b] = result.input.shares
   const tensors = [...probe[of]].sort((x, y) => y.relative - x.relative)
   const largest = of === 'gradients' ? probe.largestGradientDifference : probe.largestParameterDifference

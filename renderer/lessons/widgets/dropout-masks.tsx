@@ -14,7 +14,10 @@ const perLine = 32
 const lines = 4
 
 export function DropoutMasks({ evidence }: { evidence: Evidence }) {
-  const { result, control } = useArm(evidence, 'dropout-seeds', ['broken', 'fixed'], { broken: 'same seed on all ranks', fixed: 'rank in the seed' })
+  const { result, control } = useArm(evidence, 'dropout-seeds', ['broken', 'fixed'], {
+    broken: 'same seed on all ranks',
+    fixed: 'rank in the seed',
+  })
   const [wanted, setStep] = useState(0)
   if (!result) return <NotMeasured>The dropout masks of all ranks will stand here, one above the other.</NotMeasured>
   const probes = probesOf(result).flatMap((probe, rank) => (probe ? [{ ...probe, rank }] : []))
@@ -30,10 +33,19 @@ export function DropoutMasks({ evidence }: { evidence: Evidence }) {
       controls={
         <>
           {control}
-          <SegmentedControl size="xs" aria-label="Step" data={a.steps.map((_, index) => ({ value: String(index), label: `Step ${index + 1}` }))} value={String(step)} onChange={(value) => setStep(Number(value))} />
+          <SegmentedControl
+            size="xs"
+            aria-label="Step"
+            data={a.steps.map((_, index) => ({ value: String(index), label: `Step ${index + 1}` }))}
+            value={String(step)}
+            onChange={(value) => setStep(Number(value))}
+          />
         </>
       }
-      table={{ head: ['rank', 'step', 'mask (1 kept, 0 dropped)'], rows: probes.flatMap(({ rank, steps }) => steps.map((mask, index) => [rank, index + 1, mask.join('')])) }}
+      table={{
+        head: ['rank', 'step', 'mask (1 kept, 0 dropped)'],
+        rows: probes.flatMap(({ rank, steps }) => steps.map((mask, index) => [rank, index + 1, mask.join('')])),
+      }}
     >
       {probes.map(({ rank, steps }) => (
         <div key={rank} className={styles.mask}>

@@ -21,7 +21,17 @@ export interface FreeTier {
 }
 
 /** Two ranks send their whole gradient once (2 (N − 1) / N = 1); `overlap` of it is hidden behind the backward pass, two thirds of computing. */
-export function freeTier({ computeMs, bandwidthGBs, bytesPerValue, overlap }: { computeMs: number; bandwidthGBs: number; bytesPerValue: number; overlap: boolean }): FreeTier {
+export function freeTier({
+  computeMs,
+  bandwidthGBs,
+  bytesPerValue,
+  overlap,
+}: {
+  computeMs: number
+  bandwidthGBs: number
+  bytesPerValue: number
+  overlap: boolean
+}): FreeTier {
   const bytes = parameters * bytesPerValue
   const transferMs = bytes / (bandwidthGBs * 1e6)
   const exposedMs = overlap ? Math.max(0, transferMs - (2 / 3) * computeMs) : transferMs
@@ -30,13 +40,18 @@ export function freeTier({ computeMs, bandwidthGBs, bytesPerValue, overlap }: { 
 }
 
 export function FreeTierCalculator({ evidence }: { evidence: Evidence }) {
-  const [computeMs, setComputeMs] = useState(150)
+  const [computeMs, setComputeMs] = useState(50)
   const [bandwidthGBs, setBandwidth] = useState(6)
   const [precision, setPrecision] = useState<'4' | '2'>('4')
   const [overlap, setOverlap] = useState<'yes' | 'no'>('yes')
   const result = evidence.result('allreduce-sweep', 'measured')
   const fit = result ? scoreSweep(result)?.fit : null
-  const { bytes, transferMs, stepMs, exposedMs, speedup } = freeTier({ computeMs, bandwidthGBs, bytesPerValue: Number(precision), overlap: overlap === 'yes' })
+  const { bytes, transferMs, stepMs, exposedMs, speedup } = freeTier({
+    computeMs,
+    bandwidthGBs,
+    bytesPerValue: Number(precision),
+    overlap: overlap === 'yes',
+  })
   return (
     <Frame
       title="Two T4, by arithmetic"
@@ -95,7 +110,12 @@ export function FreeTierCalculator({ evidence }: { evidence: Evidence }) {
         legend
         max={Math.max(stepMs, computeMs + transferMs)}
         bars={[
-          { label: 'one GPU', name: 'one', parts: [{ value: computeMs, look: { label: 'computing', color: 'var(--phase-compute)' } }], text: `${computeMs} ms for one batch` },
+          {
+            label: 'one GPU',
+            name: 'one',
+            parts: [{ value: computeMs, look: { label: 'computing', color: 'var(--phase-compute)' } }],
+            text: `${computeMs} ms for one batch`,
+          },
           {
             label: 'two GPUs',
             name: 'two',

@@ -11,12 +11,15 @@ import styles from './index-grid.module.css'
 export function IndexGrid({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('sampler-grid', 'measured')
   const [followed, setFollowed] = useState<number | null>(0)
-  if (!result) return <NotMeasured>A grid will stand here: one line for each rank, one cell for each row of the data set that it reads.</NotMeasured>
+  if (!result)
+    return <NotMeasured>A grid will stand here: one line for each rank, one cell for each row of the data set that it reads.</NotMeasured>
   const probes = probesOf(result).flatMap((probe, rank) => (probe ? [{ ...probe, rank }] : []))
   const first = probes[0]!
   const whereIs = (row: number): string[] =>
     first.epochs.map((_, epoch) => {
-      const where = probes.flatMap(({ epochs, rank }) => epochs[epoch]!.flatMap((rows, step) => (rows.includes(row) ? [`rank ${rank} in step ${step + 1}`] : [])))
+      const where = probes.flatMap(({ epochs, rank }) =>
+        epochs[epoch]!.flatMap((rows, step) => (rows.includes(row) ? [`rank ${rank} in step ${step + 1}`] : [])),
+      )
       return `in epoch ${epoch + 1} on ${where.join(' and ') || 'no rank'}`
     })
   const read = probes.flatMap(({ epochs }) => epochs[0]!.flat())
@@ -43,13 +46,20 @@ export function IndexGrid({ evidence }: { evidence: Evidence }) {
       }
       table={{
         head: ['epoch', 'step', 'rank', 'rows'],
-        rows: probes.flatMap(({ epochs, rank }) => epochs.flatMap((steps, epoch) => steps.map((rows, step) => [epoch + 1, step + 1, rank, rows.join(' ')]))),
+        rows: probes.flatMap(({ epochs, rank }) =>
+          epochs.flatMap((steps, epoch) => steps.map((rows, step) => [epoch + 1, step + 1, rank, rows.join(' ')])),
+        ),
       }}
     >
       {first.epochs.map((_, epoch) => (
         <div key={epoch} className={styles.epoch}>
           <h3 className={styles.heading}>Epoch {epoch + 1}</h3>
-          <div className={styles.grid} role="group" aria-label={`Epoch ${epoch + 1}`} style={{ gridTemplateColumns: `max-content repeat(${first.stepsPerEpoch}, max-content)` }}>
+          <div
+            className={styles.grid}
+            role="group"
+            aria-label={`Epoch ${epoch + 1}`}
+            style={{ gridTemplateColumns: `max-content repeat(${first.stepsPerEpoch}, max-content)` }}
+          >
             <span />
             {first.epochs[epoch]!.map((__, step) => (
               <span key={step} className={styles.step}>

@@ -93,7 +93,9 @@ export const widgets: Record<WidgetId, Widget> = {
   'evaluation-rows': EvaluationRows,
   barrier: BarrierBoard,
   'rank-down': RankDownBoard,
-  'run-elastic': ({ evidence }) => <RunPair evidence={evidence} names={{ 'saved per epoch': runNames.elasticBroken, 'saved every 10 steps': runNames.elasticFixed }} />,
+  'run-elastic': ({ evidence }) => (
+    <RunPair evidence={evidence} names={{ 'saved per epoch': runNames.elasticBroken, 'saved every 10 steps': runNames.elasticFixed }} />
+  ),
   'dropout-masks': DropoutMasks,
   'running-statistics': RunningStatistics,
   'bucket-states': BucketStates,

@@ -17,13 +17,22 @@ export function InterviewSummary({ evidence }: { evidence: Evidence }) {
     <Frame
       title="What you have measured"
       hint={`${known.length} of ${all.length} findings`}
-      summary={known.length === 0 ? 'Nothing yet: every sentence here is made of a result of yours.' : 'Every number below is from a run that this lab keeps.'}
+      summary={
+        known.length === 0
+          ? 'Nothing yet: every sentence here is made of a result of yours.'
+          : 'Every number below is from a run that this lab keeps.'
+      }
       controls={
         known.length > 0 && (
           <>
             <CopyButton value={text}>
               {({ copied, copy }) => (
-                <Button size="compact-xs" variant="default" leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />} onClick={copy}>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />}
+                  onClick={copy}
+                >
                   {copied ? 'Copied' : 'Copy all'}
                 </Button>
               )}

@@ -24,7 +24,10 @@ const lines: readonly Line[] = [
     show: ({ rows, labels }) => (
       <NumberTable
         head={['headline', ...labels]}
-        rows={rows.map(({ text, label, logits }) => ({ name: text, cells: logits.map((score, index) => ({ text: signed(score), strong: labels[index] === label })) }))}
+        rows={rows.map(({ text, label, logits }) => ({
+          name: text,
+          cells: logits.map((score, index) => ({ text: signed(score), strong: labels[index] === label })),
+        }))}
         note="Bold: the right class. The scores of an untrained model are all near zero."
       />
     ),
@@ -37,7 +40,11 @@ const lines: readonly Line[] = [
         head={['headline', 'right class', 'its probability', 'loss']}
         rows={rows.map(({ text, label, probabilities, loss }) => ({
           name: text,
-          cells: [{ text: label }, { text: `${(probabilities[labels.indexOf(label)]! * 100).toFixed(1)} %` }, { text: loss.toFixed(4), strong: true }],
+          cells: [
+            { text: label },
+            { text: `${(probabilities[labels.indexOf(label)]! * 100).toFixed(1)} %` },
+            { text: loss.toFixed(4), strong: true },
+          ],
         }))}
         note="Guessing evenly among four classes costs ln 4 = 1.386."
       />
@@ -51,7 +58,11 @@ const lines: readonly Line[] = [
         head={['parameter', 'shape', 'length', 'first values']}
         rows={gradients.map(({ name, shape, norm, values }) => ({
           name: name.replace('distilbert.', ''),
-          cells: [{ text: shape.join(' × ') }, { text: norm.toFixed(4), strong: true }, { text: values.slice(0, 4).map(signed).join('  ') }],
+          cells: [
+            { text: shape.join(' × ') },
+            { text: norm.toFixed(4), strong: true },
+            { text: values.slice(0, 4).map(signed).join('  ') },
+          ],
         }))}
         note="A positive gradient: raising this parameter would raise the loss."
       />
@@ -59,7 +70,8 @@ const lines: readonly Line[] = [
   },
   {
     code: 'optimizer.step()',
-    words: ({ loss, lossAfterUpdate }) => `Step: each parameter moves against its gradient. The loss of the same batch goes from ${loss.toFixed(4)} to ${lossAfterUpdate.toFixed(4)}.`,
+    words: ({ loss, lossAfterUpdate }) =>
+      `Step: each parameter moves against its gradient. The loss of the same batch goes from ${loss.toFixed(4)} to ${lossAfterUpdate.toFixed(4)}.`,
     show: ({ update }) => (
       <NumberTable
         head={[update.name, 'before', 'gradient', 'after', 'moved by']}
@@ -78,7 +90,8 @@ const lines: readonly Line[] = [
   },
   {
     code: 'optimizer.zero_grad()',
-    words: ({ withoutZeroGrad }) => `Zero: gradients are cleared. Without it, the next backward pass would add to them: length ${withoutZeroGrad.normOnce.toFixed(4)} would become ${withoutZeroGrad.normTwice.toFixed(4)}.`,
+    words: ({ withoutZeroGrad }) =>
+      `Zero: gradients are cleared. Without it, the next backward pass would add to them: length ${withoutZeroGrad.normOnce.toFixed(4)} would become ${withoutZeroGrad.normTwice.toFixed(4)}.`,
     show: ({ withoutZeroGrad }) => (
       <NumberTable
         head={[withoutZeroGrad.name, 'after one backward', 'after two, not cleared']}

@@ -29,6 +29,7 @@ export function LossBand({ evidence }: { evidence: Evidence }) {
         xLabel="step"
         yLabel="loss"
         height={330}
+        fromZero={false}
         series={[
           ...probes.map(({ rank, local }) => ({ ...lookOfRank(rank), label: `rank ${rank}’s rows`, points: points(local) })),
           { label: 'all rows', color: 'var(--ink)', bold: true, points: points(first.global) },

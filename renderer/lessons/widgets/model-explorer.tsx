@@ -23,7 +23,8 @@ const sumOf = (parameters: readonly Parameter[]): number => parameters.reduce((s
 /** What each kind of layer is for. */
 function partOf(name: string): [title: string, does: string] {
   const layer = /layer\.(\d+)\./.exec(name)?.[1]
-  if (layer !== undefined) return [`Transformer layer ${Number(layer) + 1}`, 'attention: tokens look at each other; then a small network works on each token']
+  if (layer !== undefined)
+    return [`Transformer layer ${Number(layer) + 1}`, 'attention: tokens look at each other; then a small network works on each token']
   if (name.includes('embeddings')) return ['Embeddings', 'a vector for each token id, plus one for each position']
   return ['Classification head', 'the vector at [CLS] becomes one logit per class']
 }
@@ -46,7 +47,8 @@ const meaningOf = (name: string): string => meanings.find(([pattern]) => pattern
 export function ModelExplorer({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('buckets', 'measured'))
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
-  if (!probe) return <NotMeasured>The model of a rank will be drawn here, layer by layer, with the shapes that it really has in memory.</NotMeasured>
+  if (!probe)
+    return <NotMeasured>The model of a rank will be drawn here, layer by layer, with the shapes that it really has in memory.</NotMeasured>
   const parts: Part[] = []
   for (const parameter of probe.parameters) {
     const [title, does] = partOf(parameter.name)
@@ -67,7 +69,12 @@ export function ModelExplorer({ evidence }: { evidence: Evidence }) {
       summary={`${total.toLocaleString('en')} parameters in ${probe.parameters.length} tensors: ${((total * 4) / 1e6).toFixed(1)} MB of weights, and as much again for every gradient that a rank sends.`}
       table={{
         head: ['tensor', 'shape', 'parameters', 'what it does'],
-        rows: probe.parameters.map((parameter) => [parameter.name, parameter.shape.join(' × '), countOf(parameter), meaningOf(parameter.name)]),
+        rows: probe.parameters.map((parameter) => [
+          parameter.name,
+          parameter.shape.join(' × '),
+          countOf(parameter),
+          meaningOf(parameter.name),
+        ]),
       }}
     >
       <ol className={styles.parts}>

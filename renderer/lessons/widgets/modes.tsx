@@ -15,7 +15,12 @@ export function Modes({ evidence }: { evidence: Evidence }) {
     head: ['mode', 'first pass, loss', 'second pass, loss', 'difference'],
     rows: [
       ['train', training[0].toFixed(6), training[1].toFixed(6), Math.abs(training[0] - training[1]).toExponential(2)],
-      ['eval', evaluation[0].toFixed(6), evaluation[1].toFixed(6), evaluation[0] === evaluation[1] ? '0, the same bits' : Math.abs(evaluation[0] - evaluation[1]).toExponential(2)],
+      [
+        'eval',
+        evaluation[0].toFixed(6),
+        evaluation[1].toFixed(6),
+        evaluation[0] === evaluation[1] ? '0, the same bits' : Math.abs(evaluation[0] - evaluation[1]).toExponential(2),
+      ],
     ],
   }
   return (
@@ -45,7 +50,9 @@ export function Modes({ evidence }: { evidence: Evidence }) {
           />
         </div>
       ))}
-      <p className={styles.key}>Filled: kept, and scaled up by 1 / (1 − {rate}) so that the sum stays the same on average. ×: set to zero.</p>
+      <p className={styles.key}>
+        Filled: kept, and scaled up by 1 / (1 − {rate}) so that the sum stays the same on average. ×: set to zero.
+      </p>
     </Frame>
   )
 }

@@ -15,7 +15,8 @@ const padding = { label: 'padding', color: 'var(--phase-all-reduce)' }
 
 export function PaddingCost({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('tokens', 'measured'))
-  if (!probe) return <NotMeasured>You will see how large each padded batch is, and how long one forward and backward pass over it takes.</NotMeasured>
+  if (!probe)
+    return <NotMeasured>You will see how large each padded batch is, and how long one forward and backward pass over it takes.</NotMeasured>
   const lengths = probe.rows.map(({ attentionMask }) => attentionMask.reduce((sum, bit) => sum + bit, 0))
   const of = (way: keyof typeof words) => probe.costs.find((cost) => cost.way === way)
   const [longest, max] = [of('longest'), of('maxLength')]

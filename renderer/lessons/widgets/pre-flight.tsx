@@ -7,7 +7,11 @@ import { Frame, NotMeasured } from './parts/frame.tsx'
 import { RankName } from './parts/legend.tsx'
 import styles from './pre-flight.module.css'
 
-const questions = { address: 'Is the meeting place free?', device: 'Has every rank a device of its own?', threads: 'Are there as many threads as cores?' }
+const questions = {
+  address: 'Is the meeting place free?',
+  device: 'Has every rank a device of its own?',
+  threads: 'Are there as many threads as cores?',
+}
 
 export function PreFlight({ evidence }: { evidence: Evidence }) {
   const { result, control } = useArm(evidence, 'pre-flight', ['port-busy', 'one-device', 'too-many-threads', 'fixed'], {
@@ -24,9 +28,16 @@ export function PreFlight({ evidence }: { evidence: Evidence }) {
     <Frame
       title="Before the first step"
       hint={`${result.worldSize} ranks`}
-      summary={bad.length === 0 ? 'Every check passed.' : `${bad.length} of ${rows.length} checks found something: ${[...new Set(bad.map(({ name }) => name))].join(', ')}.`}
+      summary={
+        bad.length === 0
+          ? 'Every check passed.'
+          : `${bad.length} of ${rows.length} checks found something: ${[...new Set(bad.map(({ name }) => name))].join(', ')}.`
+      }
       controls={control}
-      table={{ head: ['rank', 'check', 'passed', 'seen'], rows: rows.map(({ rank, name, ok, seen }) => [rank, name, ok ? 'yes' : 'no', seen]) }}
+      table={{
+        head: ['rank', 'check', 'passed', 'seen'],
+        rows: rows.map(({ rank, name, ok, seen }) => [rank, name, ok ? 'yes' : 'no', seen]),
+      }}
     >
       <ul className={styles.checks}>
         {rows.map(({ rank, name, ok, seen }) => (

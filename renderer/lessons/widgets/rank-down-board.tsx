@@ -1,5 +1,6 @@
 /** A rank that dies, hangs or is slow: what the others were doing, and where each step's time went. */
 import { median } from '../../../shared/domain/series.ts'
+import { findCulprit } from '../../../shared/lessons/checks/sync-experiments.ts'
 import type { Evidence } from '../evidence.ts'
 import { probesOf } from '../evidence.ts'
 import { useArm } from './parts/arm-switch.tsx'
@@ -15,22 +16,36 @@ const waiting = { label: 'waiting in the all-reduce', color: 'var(--phase-all-re
 
 export function RankDownBoard({ evidence }: { evidence: Evidence }) {
   const { result, arm, control } = useArm(evidence, 'rank-down', ['dies', 'hangs', 'slow', 'healthy'])
-  if (!result) return <NotMeasured>You will see which rank was missing, who waited for it, and the last collective that all ranks shared.</NotMeasured>
+  if (!result)
+    return <NotMeasured>You will see which rank was missing, who waited for it, and the last collective that all ranks shared.</NotMeasured>
   const { culprit, deadlineMs } = result.input
   const times = probesOf(result).flatMap((probe, rank) =>
     probe && probe.steps.length > 0
-      ? [{ rank, compute: median(probe.steps.map(({ computeMs }) => computeMs)) ?? 0, wait: median(probe.steps.map(({ waitMs }) => waitMs)) ?? 0 }]
+      ? [
+          {
+            rank,
+            compute: median(probe.steps.map(({ computeMs }) => computeMs)) ?? 0,
+            wait: median(probe.steps.map(({ waitMs }) => waitMs)) ?? 0,
+          },
+        ]
       : [],
   )
-  const last = Math.min(...result.ranks.map(({ collectives }) => collectives.filter(({ endMs }) => endMs !== null).length))
+  const last = findCulprit(result)?.lastCommon
+  const shared = last ? `The last collective that the others finished was the all-reduce of step ${last.step}.` : ''
   const words = {
     healthy: 'All ranks are about as fast, and nobody waits for long.',
     slow: `Rank ${culprit} computes long and waits little; the others compute little and wait long. The slow rank is the one that does not wait.`,
-    hangs: `Rank ${culprit} lives, but never came to its next collective. The last one that all ranks shared was call ${last}.`,
-    dies: `Rank ${culprit}’s process was gone. The last collective that all ranks shared was call ${last}.`,
+    hangs: `Rank ${culprit} lives, but never came to its next collective. ${shared}`,
+    dies: `Rank ${culprit}’s process was gone; it could report nothing. ${shared}`,
   }
   return (
-    <Frame title="What the ranks saw" hint={`culprit: rank ${culprit}`} summary={words[arm]} controls={control} table={collectivesTable(result)}>
+    <Frame
+      title="What the ranks saw"
+      hint={`culprit: rank ${culprit}`}
+      summary={words[arm]}
+      controls={control}
+      table={collectivesTable(result)}
+    >
       <SequenceBoard result={result} />
       {times.length > 0 && (arm === 'slow' || arm === 'healthy') && (
         <div className={styles.mask}>

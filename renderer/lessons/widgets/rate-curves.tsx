@@ -10,7 +10,12 @@ const ceilingOverStart = 2.5
 
 export function RateCurves({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('learning-rates', 'measured'))
-  if (!probe) return <NotMeasured>Three curves will be drawn here: the loss with a rate that is too low, one that fits and one that is too high.</NotMeasured>
+  if (!probe)
+    return (
+      <NotMeasured>
+        Three curves will be drawn here: the loss with a rate that is too low, one that fits and one that is too high.
+      </NotMeasured>
+    )
   const { curves, validationLossBefore } = probe
   const start = curves[0]?.losses[0] ?? 1
   const table = {
@@ -29,7 +34,10 @@ export function RateCurves({ evidence }: { evidence: Evidence }) {
       title="Loss, step by step"
       hint="same model, same batches, same start"
       summary={curves
-        .map(({ learningRate, validationLoss }) => `Rate ${learningRate}: validation loss from ${validationLossBefore.toFixed(2)} to ${validationLoss === null ? 'no number' : validationLoss.toFixed(2)}.`)
+        .map(
+          ({ learningRate, validationLoss }) =>
+            `Rate ${learningRate}: validation loss from ${validationLossBefore.toFixed(2)} to ${validationLoss === null ? 'no number' : validationLoss.toFixed(2)}.`,
+        )
         .join(' ')}
       table={table}
     >

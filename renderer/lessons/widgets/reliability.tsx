@@ -6,7 +6,7 @@ import { Frame, NotMeasured } from './parts/frame.tsx'
 import styles from './reliability.module.css'
 
 const size = 330
-const margin = { left: 50, top: 8, right: 10, bottom: 40 }
+const margin = { left: 50, top: 8, right: 26, bottom: 40 }
 
 export function Reliability({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('calibration', 'measured'))
@@ -22,7 +22,15 @@ export function Reliability({ evidence }: { evidence: Evidence }) {
       title="Reliability"
       hint={`${rowCount} headlines that were not trained on, after ${trainSteps} steps`}
       summary={`Right on ${(accuracy * 100).toFixed(1)} %. Between what it says and how often it is right lie ${(expectedCalibrationError * 100).toFixed(1)} percentage points on average.`}
-      table={{ head: ['confidence', 'headlines', 'mean confidence', 'right'], rows: bins.map(({ from, to, count, meanConfidence, accuracy: right }) => [`${Math.round(from * 100)} – ${Math.round(to * 100)} %`, count, meanConfidence, right]) }}
+      table={{
+        head: ['confidence', 'headlines', 'mean confidence', 'right'],
+        rows: bins.map(({ from, to, count, meanConfidence, accuracy: right }) => [
+          `${Math.round(from * 100)} – ${Math.round(to * 100)} %`,
+          count,
+          meanConfidence,
+          right,
+        ]),
+      }}
     >
       <div ref={ref} role="img" aria-label="Accuracy by confidence">
         {width > 0 && (
@@ -42,7 +50,14 @@ export function Reliability({ evidence }: { evidence: Evidence }) {
               .filter(({ count }) => count > 0)
               .map(({ from, to, accuracy: right, meanConfidence, count }) => (
                 <g key={from}>
-                  <rect x={x(from) + 2} width={x(to) - x(from) - 4} y={y(right)} height={y(0) - y(right)} className={styles.bar} style={{ opacity: 0.35 + (0.65 * count) / most }}>
+                  <rect
+                    x={x(from) + 2}
+                    width={x(to) - x(from) - 4}
+                    y={y(right)}
+                    height={y(0) - y(right)}
+                    className={styles.bar}
+                    style={{ opacity: 0.35 + (0.65 * count) / most }}
+                  >
                     <title>
                       {count} headlines: says {(meanConfidence * 100).toFixed(0)} %, right {(right * 100).toFixed(0)} %
                     </title>
@@ -63,7 +78,10 @@ export function Reliability({ evidence }: { evidence: Evidence }) {
           </svg>
         )}
       </div>
-      <p className={styles.key}>Bars: how often it was right; darker where there are more headlines (their number stands at the foot). Short lines: what it said. A line above its bar is overconfidence.</p>
+      <p className={styles.key}>
+        Bars: how often it was right; darker where there are more headlines (their number stands at the foot). Short lines: what it said. A
+        line above its bar is overconfidence.
+      </p>
     </Frame>
   )
 }

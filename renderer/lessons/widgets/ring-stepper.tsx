@@ -25,13 +25,17 @@ export function contributions(trace: RankTrace, segment: number, at: number, wor
   return count
 }
 
-const roundOf = (trace: RankTrace, segment: number): number => trace.rounds.find(({ phase, receives }) => phase === 'reduceScatter' && receives.segment === segment)?.round ?? 0
+const roundOf = (trace: RankTrace, segment: number): number =>
+  trace.rounds.find(({ phase, receives }) => phase === 'reduceScatter' && receives.segment === segment)?.round ?? 0
 
 export function RingStepper({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('ring-trace', 'measured')
   const [wanted, setAt] = useState(0)
   const first = firstProbe(result)
-  if (!result || !first) return <NotMeasured>The ranks will stand here with their own gradients, and you will step through every message between them.</NotMeasured>
+  if (!result || !first)
+    return (
+      <NotMeasured>The ranks will stand here with their own gradients, and you will step through every message between them.</NotMeasured>
+    )
   const traces = probesOf(result).flatMap((probe) => (probe ? [probe] : []))
   const { worldSize } = result
   const rounds = first.rounds
@@ -56,7 +60,17 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
         rows: rounds.flatMap((_, index) =>
           traces.map((trace, rank) => {
             const { phase, sends, receives, after } = trace.rounds[index]!
-            return [index + 1, phase === 'reduceScatter' ? 'reduce-scatter' : 'all-gather', rank, sends.segment, sends.toRank, sends.values.map(write).join(' '), receives.segment, receives.values.map(write).join(' '), after.map(write).join(' ')]
+            return [
+              index + 1,
+              phase === 'reduceScatter' ? 'reduce-scatter' : 'all-gather',
+              rank,
+              sends.segment,
+              sends.toRank,
+              sends.values.map(write).join(' '),
+              receives.segment,
+              receives.values.map(write).join(' '),
+              after.map(write).join(' '),
+            ]
           }),
         ),
       }}
@@ -79,7 +93,13 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
               const sends = next && trace.rounds[at]!.sends.segment === segment
               const came = last && trace.rounds[at - 1]!.receives.segment === segment
               return (
-                <div key={segment} className={styles.chunk} data-full={count === worldSize || undefined} data-came={came || undefined} data-sends={sends || undefined}>
+                <div
+                  key={segment}
+                  className={styles.chunk}
+                  data-full={count === worldSize || undefined}
+                  data-came={came || undefined}
+                  data-sends={sends || undefined}
+                >
                   <span className={styles.values}>
                     {holds(trace)
                       .slice(start, end)
@@ -89,10 +109,21 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
                   </span>
                   <span className={styles.meter} aria-label={`sum of ${count} of ${worldSize} ranks`}>
                     {Array.from({ length: worldSize }, (_, part) => (
-                      <i key={part} style={part < count ? { background: lookOfRank((rank - (count - 1) + part + worldSize) % worldSize).color } : undefined} />
+                      <i
+                        key={part}
+                        style={
+                          part < count ? { background: lookOfRank((rank - (count - 1) + part + worldSize) % worldSize).color } : undefined
+                        }
+                      />
                     ))}
                   </span>
-                  {came && <small>{last.phase === 'reduceScatter' ? `+ from rank ${trace.rounds[at - 1]!.receives.fromRank}` : `= from rank ${trace.rounds[at - 1]!.receives.fromRank}`}</small>}
+                  {came && (
+                    <small>
+                      {last.phase === 'reduceScatter'
+                        ? `+ from rank ${trace.rounds[at - 1]!.receives.fromRank}`
+                        : `= from rank ${trace.rounds[at - 1]!.receives.fromRank}`}
+                    </small>
+                  )}
                 </div>
               )
             })}
@@ -110,8 +141,8 @@ export function RingStepper({ evidence }: { evidence: Evidence }) {
         ))}
       </div>
       <p className={styles.key}>
-        The small bars under a chunk say how many ranks’ gradients are in it; green chunks hold the full sum. A thick frame: it leaves in the next round. Shaded: it has just
-        arrived.
+        The small bars under a chunk say how many ranks’ gradients are in it; green chunks hold the full sum. A thick frame: it leaves in
+        the next round. Shaded: it has just arrived.
       </p>
       <details className={styles.texts}>
         <summary>Whose gradients are these?</summary>

@@ -22,7 +22,10 @@ interface RunSummaryProps {
 
 export function RunSummary({ evidence, name, exports = false }: RunSummaryProps) {
   const run = evidence.run(name)
-  if (!run) return <NotMeasured>The run will be shown here while it goes: its ranks, its loss, its epochs, and what happened on the way.</NotMeasured>
+  if (!run)
+    return (
+      <NotMeasured>The run will be shown here while it goes: its ranks, its loss, its epochs, and what happened on the way.</NotMeasured>
+    )
   const { record, ranks, epochs, steps } = run
   const last = steps.at(-1)
   return (
@@ -33,7 +36,13 @@ export function RunSummary({ evidence, name, exports = false }: RunSummaryProps)
       controls={
         <>
           <StateBadge state={record.state} />
-          <Button component="a" href={href('runs', record.id)} size="compact-xs" variant="default" leftSection={<IconExternalLink size={13} aria-hidden />}>
+          <Button
+            component="a"
+            href={href('runs', record.id)}
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconExternalLink size={13} aria-hidden />}
+          >
             Open it
           </Button>
           {exports && epochs.length > 0 && <ReportButtons runId={record.id} />}
@@ -59,8 +68,8 @@ export function RunSummary({ evidence, name, exports = false }: RunSummaryProps)
         <ol className={styles.incidents}>
           {record.incidents.map((incident) => (
             <li key={incident.at}>
-              <strong>{incident.error.title}.</strong> First cause: rank {incident.rank}, at step {incident.step}. Went on from step {incident.resumedFromStep} with{' '}
-              {incident.worldSize} ranks.
+              <strong>{incident.error.title}.</strong> First cause: rank {incident.rank}, at step {incident.step}. Went on from step{' '}
+              {incident.resumedFromStep} with {incident.worldSize} ranks.
             </li>
           ))}
         </ol>
@@ -74,9 +83,16 @@ export function RunSummary({ evidence, name, exports = false }: RunSummaryProps)
           series={[
             ...ranks.map(({ rank }) => ({
               ...lookOfRank(rank),
-              points: steps.flatMap((step) => step.ranks.filter((own) => own.rank === rank).map(({ localLoss }) => ({ x: step.step, y: localLoss }))),
+              points: steps.flatMap((step) =>
+                step.ranks.filter((own) => own.rank === rank).map(({ localLoss }) => ({ x: step.step, y: localLoss })),
+              ),
             })),
-            { label: 'all ranks', color: 'var(--ink)', bold: true, points: steps.map(({ step, globalLoss }) => ({ x: step, y: globalLoss })) },
+            {
+              label: 'all ranks',
+              color: 'var(--ink)',
+              bold: true,
+              points: steps.map(({ step, globalLoss }) => ({ x: step, y: globalLoss })),
+            },
           ]}
         />
       )}
@@ -108,6 +124,7 @@ function summaryOf({ record, epochs, steps }: RecordedRun): string {
   const done = `${last.step} updates in ${duration(last.elapsedMs)}`
   const best = epochs.at(-1)
   const valid = best ? `, validation accuracy ${percent(best.validationAccuracy)} after epoch ${best.epoch + 1}` : ''
-  const failures = record.incidents.length > 0 ? `; ${record.incidents.length === 1 ? 'one failure' : `${record.incidents.length} failures`} survived` : ''
+  const failures =
+    record.incidents.length > 0 ? `; ${record.incidents.length === 1 ? 'one failure' : `${record.incidents.length} failures`} survived` : ''
   return `${done}${valid}${failures}.`
 }

@@ -9,7 +9,10 @@ import { lookOfRank } from './parts/legend.tsx'
 import { LinePlot } from './parts/line-plot.tsx'
 
 export function RunningStatistics({ evidence }: { evidence: Evidence }) {
-  const { result, control } = useArm(evidence, 'batch-norm', ['broken', 'fixed'], { broken: 'each rank its own', fixed: 'statistics of all ranks' })
+  const { result, control } = useArm(evidence, 'batch-norm', ['broken', 'fixed'], {
+    broken: 'each rank its own',
+    fixed: 'statistics of all ranks',
+  })
   const [wanted, setFeature] = useState(0)
   if (!result) return <NotMeasured>The running mean of every rank will be drawn here, step by step.</NotMeasured>
   const probes = probesOf(result).flatMap((probe, rank) => (probe ? [{ ...probe, rank }] : []))
@@ -36,7 +39,10 @@ export function RunningStatistics({ evidence }: { evidence: Evidence }) {
       }
       table={{
         head: ['step', ...probes.flatMap(({ rank }) => [`rank ${rank}, mean`, `rank ${rank}, variance`])],
-        rows: probes[0]!.steps.map((_, step) => [step + 1, ...probes.flatMap(({ steps }) => [steps[step]!.mean[feature]!, steps[step]!.variance[feature]!])]),
+        rows: probes[0]!.steps.map((_, step) => [
+          step + 1,
+          ...probes.flatMap(({ steps }) => [steps[step]!.mean[feature]!, steps[step]!.variance[feature]!]),
+        ]),
       }}
     >
       <LinePlot
@@ -44,7 +50,10 @@ export function RunningStatistics({ evidence }: { evidence: Evidence }) {
         xLabel="step"
         yLabel="running mean"
         height={320}
-        series={probes.map(({ rank, steps }) => ({ ...lookOfRank(rank), points: steps.map(({ mean }, step) => ({ x: step + 1, y: mean[feature]! })) }))}
+        series={probes.map(({ rank, steps }) => ({
+          ...lookOfRank(rank),
+          points: steps.map(({ mean }, step) => ({ x: step + 1, y: mean[feature]! })),
+        }))}
       />
     </Frame>
   )

@@ -15,7 +15,8 @@ export function SavedFiles({ evidence }: { evidence: Evidence }) {
     fixed: 'as it should be',
   })
   const first = firstProbe(result)
-  if (!result || !first) return <NotMeasured>The files and their fingerprints will stand here, and the loss before and after resuming.</NotMeasured>
+  if (!result || !first)
+    return <NotMeasured>The files and their fingerprints will stand here, and the loss before and after resuming.</NotMeasured>
   const probes = probesOf(result).flatMap((probe, rank) => (probe ? [{ ...probe, rank }] : []))
   const jump = Math.max(...first.resumed.map((loss, step) => Math.abs(loss - (first.uninterrupted[step] ?? loss))))
   const written = probes.reduce((sum, { wrote }) => sum + wrote.length, 0)
@@ -25,16 +26,30 @@ export function SavedFiles({ evidence }: { evidence: Evidence }) {
       hint={`resumed after ${result.input.stepsBefore} steps`}
       summary={`${written} ${written === 1 ? 'file was' : 'files were'} written, ${first.onDisk.length} lay on the disk afterwards. Resumed losses differ by up to ${jump.toPrecision(2)}; at the end a parameter is off by ${relativeText(first.parameterDifference)}.`}
       controls={control}
-      table={{ head: ['step', 'without interruption', 'resumed'], rows: first.uninterrupted.map((loss, step) => [result.input.stepsBefore + step + 1, loss, first.resumed[step] ?? 'none']) }}
+      table={{
+        head: ['step', 'without interruption', 'resumed'],
+        rows: first.uninterrupted.map((loss, step) => [result.input.stepsBefore + step + 1, loss, first.resumed[step] ?? 'none']),
+      }}
     >
       <LinePlot
         label="Loss after the checkpoint"
         xLabel="step"
         yLabel="loss"
         height={200}
+        fromZero={false}
         series={[
-          { ...lookOfRank(0), label: 'without interruption', bold: true, points: first.uninterrupted.map((y, step) => ({ x: result.input.stepsBefore + step + 1, y })) },
-          { ...lookOfRank(1), label: 'resumed from the file', marks: 'too' as const, points: first.resumed.map((y, step) => ({ x: result.input.stepsBefore + step + 1, y })) },
+          {
+            ...lookOfRank(0),
+            label: 'without interruption',
+            bold: true,
+            points: first.uninterrupted.map((y, step) => ({ x: result.input.stepsBefore + step + 1, y })),
+          },
+          {
+            ...lookOfRank(1),
+            label: 'resumed from the file',
+            marks: 'too' as const,
+            points: first.resumed.map((y, step) => ({ x: result.input.stepsBefore + step + 1, y })),
+          },
         ]}
       />
       <div className={styles.mask}>
@@ -44,7 +59,9 @@ export function SavedFiles({ evidence }: { evidence: Evidence }) {
           table={{
             head: ['by', 'file', 'bytes', 'SHA-256'],
             rows: [
-              ...probes.flatMap(({ rank, wrote }) => wrote.map(({ name, bytes, sha256 }) => [`rank ${rank}`, name, bytes, sha256.slice(0, 12)])),
+              ...probes.flatMap(({ rank, wrote }) =>
+                wrote.map(({ name, bytes, sha256 }) => [`rank ${rank}`, name, bytes, sha256.slice(0, 12)]),
+              ),
               ...first.onDisk.map(({ name, bytes, sha256 }) => ['on the disk', name, bytes, sha256.slice(0, 12)]),
             ],
           }}

@@ -26,7 +26,14 @@ export function ScalingBars({ evidence }: { evidence: Evidence }) {
       summary={`Strong: ${facts.strongSpeedup.toFixed(2)} times as fast, efficiency ${efficiency(facts.strongSpeedup)}. Weak: ${facts.weakSpeedup.toFixed(2)} times as much, efficiency ${efficiency(facts.weakSpeedup)}.`}
       table={{
         head: ['run', 'ranks', 'batch per rank', 'global batch', 'samples/s', ...parts.map(({ label }) => `${label}, ms`)],
-        rows: probe.runs.map((run) => [words[run.kind], run.ranks, run.microBatch, run.globalBatch, run.samplesPerSec, ...parts.map(({ key }) => run[key])]),
+        rows: probe.runs.map((run) => [
+          words[run.kind],
+          run.ranks,
+          run.microBatch,
+          run.globalBatch,
+          run.samplesPerSec,
+          ...parts.map(({ key }) => run[key]),
+        ]),
       }}
     >
       <h3 className={styles.heading}>Samples per second</h3>

@@ -21,7 +21,9 @@ const outcomes: Record<Rank['outcome'], string> = {
 const mostShown = 14
 
 /** The first place at which ranks do not do the same; null where they always do. */
-export function firstDisagreement(ranks: AnyResult['ranks']): number | null {
+export function firstDisagreement(all: AnyResult['ranks']): number | null {
+  // Who died could report nothing.
+  const ranks = all.filter(({ outcome }) => outcome !== 'died')
   const longest = Math.max(...ranks.map(({ collectives }) => collectives.length))
   for (let place = 0; place < longest; place++) {
     const calls = new Set(ranks.map(({ collectives }) => signature(collectives[place])))
@@ -44,21 +46,31 @@ export function SequenceBoard({ result }: { result: AnyResult }) {
       {result.ranks.map(({ rank, collectives, outcome, activity }) => (
         <div key={rank} className={styles.row}>
           <RankName rank={rank} />
-          <ol className={styles.calls} style={{ gridTemplateColumns: `repeat(${shown}, minmax(62px, 1fr))` }}>
-            {Array.from({ length: shown }, (_, index) => {
-              const place = from + index
-              const call = collectives[place]
-              if (!call) return <li key={place} className={styles.call} data-absent aria-label={`call ${place + 1}: none`} />
-              const stuck = call.endMs === null
-              return (
-                <li key={place} className={styles.call} data-kind={call.kind} data-stuck={stuck || undefined} data-odd={place === disagreement || undefined}>
-                  <b>{words[call.kind]}</b>
-                  <span>{call.kind === 'barrier' ? 'nothing' : bytesOf(call.bytes)}</span>
-                  <i>{stuck ? 'never came out' : `${((call.endMs ?? 0) - call.startMs).toFixed(1)} ms`}</i>
-                </li>
-              )
-            })}
-          </ol>
+          {outcome === 'died' && collectives.length === 0 ? (
+            <p className={styles.gone}>no report: a dead process says nothing</p>
+          ) : (
+            <ol className={styles.calls} style={{ gridTemplateColumns: `repeat(${shown}, minmax(62px, 1fr))` }}>
+              {Array.from({ length: shown }, (_, index) => {
+                const place = from + index
+                const call = collectives[place]
+                if (!call) return <li key={place} className={styles.call} data-absent aria-label={`call ${place + 1}: none`} />
+                const stuck = call.endMs === null
+                return (
+                  <li
+                    key={place}
+                    className={styles.call}
+                    data-kind={call.kind}
+                    data-stuck={stuck || undefined}
+                    data-odd={place === disagreement || undefined}
+                  >
+                    <b>{words[call.kind]}</b>
+                    <span>{call.kind === 'barrier' ? 'nothing' : bytesOf(call.bytes)}</span>
+                    <i>{stuck ? 'never came out' : `${((call.endMs ?? 0) - call.startMs).toFixed(1)} ms`}</i>
+                  </li>
+                )
+              })}
+            </ol>
+          )}
           <span className={styles.outcome} data-outcome={outcome}>
             {outcomes[outcome]}
             {outcome !== 'finished' && activity !== '' && ` (last seen: ${activity})`}
@@ -73,10 +85,19 @@ export function collectivesTable(result: AnyResult) {
   return {
     head: ['rank', 'call', 'collective', 'step', 'bucket', 'bytes', 'began at ms', 'took ms'],
     rows: result.ranks.flatMap(({ rank, collectives }) =>
-      collectives.map(({ kind, step, bucket, bytes, startMs, endMs }, index) => [rank, index + 1, words[kind], step, bucket, bytes, startMs, endMs === null ? 'never came out' : (endMs - startMs).toFixed(2)]),
+      collectives.map(({ kind, step, bucket, bytes, startMs, endMs }, index) => [
+        rank,
+        index + 1,
+        words[kind],
+        step,
+        bucket,
+        bytes,
+        startMs,
+        endMs === null ? 'never came out' : (endMs - startMs).toFixed(2),
+      ]),
     ),
   }
 }
 
-const bytesOf = (bytes: number): string => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : bytes >= 1e3 ? `${(bytes / 1e3).toFixed(0)} kB` : `${bytes} B`)
-
+const bytesOf = (bytes: number): string =>
+  bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : bytes >= 1e3 ? `${(bytes / 1e3).toFixed(0)} kB` : `${bytes} B`

@@ -14,7 +14,12 @@ export function StepScatter({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('scaling', 'measured'))
   const { ref, width } = useElementSize<HTMLDivElement>()
   if (!probe) return <NotMeasured>Each timed step will be a dot here, so that you see how much they scatter.</NotMeasured>
-  const lanes = probe.runs.map((run) => ({ ...run, title: `${run.ranks} × ${run.microBatch}`, words: { one: 'one rank', strong: 'same global batch', weak: 'same batch per rank' }[run.kind], middle: median(run.stepMs) ?? 0 }))
+  const lanes = probe.runs.map((run) => ({
+    ...run,
+    title: `${run.ranks} × ${run.microBatch}`,
+    words: { one: 'one rank', strong: 'same global batch', weak: 'same batch per rank' }[run.kind],
+    middle: median(run.stepMs) ?? 0,
+  }))
   const longest = Math.max(...lanes.flatMap(({ stepMs }) => stepMs))
   const { values: ticks } = niceTicks(0, longest, Math.max(3, Math.floor(width / 110)))
   const x = (ms: number): number => margin.left + (ms / ticks.at(-1)!) * (width - margin.left - margin.right)
@@ -24,7 +29,10 @@ export function StepScatter({ evidence }: { evidence: Evidence }) {
       title="Every timed step"
       hint={`${lanes[0]?.stepMs.length} steps each, warm-up left out`}
       summary={`Medians: ${lanes.map(({ title, middle }) => `${title} takes ${middle.toFixed(1)} ms`).join(', ')}. Spread of the steps: ${lanes.map(({ stepMs, middle }) => `${(((Math.max(...stepMs) - Math.min(...stepMs)) / middle) * 100).toFixed(0)} %`).join(', ')} of the median.`}
-      table={{ head: ['ranks × batch', 'step', 'ms'], rows: lanes.flatMap(({ title, stepMs }) => stepMs.map((ms, step) => [title, step + 1, ms])) }}
+      table={{
+        head: ['ranks × batch', 'step', 'ms'],
+        rows: lanes.flatMap(({ title, stepMs }) => stepMs.map((ms, step) => [title, step + 1, ms])),
+      }}
     >
       <div ref={ref} role="img" aria-label="Step times of three runs">
         {width > 0 && (
@@ -52,7 +60,14 @@ export function StepScatter({ evidence }: { evidence: Evidence }) {
                   </text>
                   {stepMs.map((ms, step) => (
                     // Dots of one lane are spread a little, so that equal times stay apart.
-                    <circle key={step} cx={x(ms)} cy={top + 24 + ((step * 7) % 30)} r="4.5" fill={`var(--rank-${lane})`} fillOpacity="0.55" />
+                    <circle
+                      key={step}
+                      cx={x(ms)}
+                      cy={top + 24 + ((step * 7) % 30)}
+                      r="4.5"
+                      fill={`var(--rank-${lane})`}
+                      fillOpacity="0.55"
+                    />
                   ))}
                   <line x1={x(middle)} x2={x(middle)} y1={top + 12} y2={top + 66} stroke="var(--ink)" strokeWidth="2" />
                 </g>

@@ -13,13 +13,21 @@ const ceiling = 6
 export function SumLoss({ evidence }: { evidence: Evidence }) {
   const { result, control } = useArm(evidence, 'sum-loss', ['broken', 'fixed'], { broken: 'sum', fixed: 'mean' })
   const probe = firstProbe(result)
-  if (!result || !probe) return <NotMeasured>The gradient’s length with a mean and with a sum will stand here, and the loss under two optimizers.</NotMeasured>
+  if (!result || !probe)
+    return <NotMeasured>The gradient’s length with a mean and with a sum will stand here, and the loss under two optimizers.</NotMeasured>
   const other = firstProbe(evidence.result('sum-loss', result.arm === 'broken' ? 'fixed' : 'broken'))
   const ratio = probe.usedGradNorm / probe.meanGradNorm
   const curves = (of: 'adamW' | 'sgd') =>
     [
-      { ...lookOfRank(1), label: result.arm === 'broken' ? 'sum' : 'mean', bold: true, points: probe[of].map((y, step) => ({ x: step + 1, y })) },
-      ...(other ? [{ ...lookOfRank(0), label: result.arm === 'broken' ? 'mean' : 'sum', points: other[of].map((y, step) => ({ x: step + 1, y })) }] : []),
+      {
+        ...lookOfRank(1),
+        label: result.arm === 'broken' ? 'sum' : 'mean',
+        bold: true,
+        points: probe[of].map((y, step) => ({ x: step + 1, y })),
+      },
+      ...(other
+        ? [{ ...lookOfRank(0), label: result.arm === 'broken' ? 'mean' : 'sum', points: other[of].map((y, step) => ({ x: step + 1, y })) }]
+        : []),
     ] as const
   return (
     <Frame
@@ -34,7 +42,9 @@ export function SumLoss({ evidence }: { evidence: Evidence }) {
     >
       {(['adamW', 'sgd'] as const).map((of) => (
         <div key={of} className={styles.mask}>
-          <h3 className={styles.heading}>{of === 'adamW' ? 'AdamW: divides each gradient by its own size' : 'SGD: takes the gradient as it is'}</h3>
+          <h3 className={styles.heading}>
+            {of === 'adamW' ? 'AdamW: divides each gradient by its own size' : 'SGD: takes the gradient as it is'}
+          </h3>
           <LinePlot label={`Loss under ${of}`} xLabel="step" yLabel="loss" height={190} yMax={ceiling} series={curves(of)} />
         </div>
       ))}

@@ -52,7 +52,8 @@ export const zoomed = ({ fromMs, toMs }: View, factor: number, at = 0.5): View =
 export function Timeline({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('timeline', 'measured')
   const spans = useMemo(() => (result ? spansOf(result) : []), [result])
-  if (!result || spans.length === 0) return <NotMeasured>A bar for every rank will stand here, with the real times of each part of each step.</NotMeasured>
+  if (!result || spans.length === 0)
+    return <NotMeasured>A bar for every rank will stand here, with the real times of each part of each step.</NotMeasured>
   return <TimelineOf key={result.at} result={result} spans={spans} />
 }
 
@@ -129,7 +130,9 @@ function TimelineOf({ result, spans }: { result: ProgramResult<'timeline'>; span
             size="compact-xs"
             variant="default"
             leftSection={<IconDownload size={14} aria-hidden />}
-            onClick={() => saveText({ fileName: 'timeline.trace.json', mediaType: 'application/json', text: JSON.stringify(chromeTrace(result)) })}
+            onClick={() =>
+              saveText({ fileName: 'timeline.trace.json', mediaType: 'application/json', text: JSON.stringify(chromeTrace(result)) })
+            }
           >
             Save as Chrome trace
           </Button>
@@ -137,7 +140,13 @@ function TimelineOf({ result, spans }: { result: ProgramResult<'timeline'>; span
       }
       table={{
         head: ['rank', 'step', 'part', 'begins at ms', 'takes ms'],
-        rows: spans.map(({ rank, step, name, startMs, endMs }) => [rank, step, spanWords[name], startMs.toFixed(2), (endMs - startMs).toFixed(2)]),
+        rows: spans.map(({ rank, step, name, startMs, endMs }) => [
+          rank,
+          step,
+          spanWords[name],
+          startMs.toFixed(2),
+          (endMs - startMs).toFixed(2),
+        ]),
       }}
     >
       <div ref={ref} className={styles.box}>

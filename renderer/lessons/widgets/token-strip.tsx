@@ -26,7 +26,9 @@ export function TokenStrip({ evidence }: { evidence: Evidence }) {
       summary={`${probe.rows.length} headlines became ${probe.tokenCount} tokens, ${pieces} of them pieces of longer words. The longest has ${tokens.length} places, so in this batch every row has ${tokens.length}.`}
       table={{
         head: ['headline', 'place', 'token', 'id', 'kind', 'mask'],
-        rows: probe.rows.flatMap(({ tokens: all, attentionMask: mask }, index) => all.map(({ text, id, kind }, place) => [index + 1, place, text, String(id), kind, mask[place]!])),
+        rows: probe.rows.flatMap(({ tokens: all, attentionMask: mask }, index) =>
+          all.map(({ text, id, kind }, place) => [index + 1, place, text, String(id), kind, mask[place]!]),
+        ),
       }}
     >
       <h3 className={styles.heading}>The batch: choose a headline</h3>

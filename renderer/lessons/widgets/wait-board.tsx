@@ -25,17 +25,26 @@ export function waitsOf({ ranks, durationMs }: AnyResult): Wait[] {
     const forRanks = ranks
       .filter((other) => {
         const theirs = other.collectives[place]
-        return other.rank !== rank && (!theirs || theirs.kind !== last.kind || theirs.step !== last.step)
+        return other.rank !== rank && (other.outcome === 'died' || !theirs || theirs.kind !== last.kind || theirs.step !== last.step)
       })
       .map((other) => other.rank)
-    return [{ rank, forRanks, collective: `${words[last.kind]} of step ${last.step}`, sinceMs: last.startMs, waitedMs: Math.max(0, durationMs - last.startMs) }]
+    return [
+      {
+        rank,
+        forRanks,
+        collective: `${words[last.kind]} of step ${last.step}`,
+        sinceMs: last.startMs,
+        waitedMs: Math.max(0, durationMs - last.startMs),
+      },
+    ]
   })
 }
 
 export function WaitBoard({ result, deadlineMs }: { result: AnyResult; deadlineMs: number }) {
   const waits = waitsOf(result)
-  const failures = result.ranks.flatMap(({ rank, error }) => (error ? [{ rank, error }] : []))
-  if (waits.length === 0 && failures.length === 0) return <p className={styles.calm}>Nobody waits for anybody: every collective that was begun has ended.</p>
+  const failures = result.ranks.flatMap(({ rank, error, outcome }) => (error ? [{ rank, error, said: outcome !== 'died' }] : []))
+  if (waits.length === 0 && failures.length === 0)
+    return <p className={styles.calm}>Nobody waits for anybody: every collective that was begun has ended.</p>
   return (
     <section className={styles.board} aria-label="Who waits for whom">
       <h3 className={styles.heading}>Who waits for whom</h3>
@@ -55,9 +64,9 @@ export function WaitBoard({ result, deadlineMs }: { result: AnyResult; deadlineM
           </li>
         ))}
       </ul>
-      {failures.map(({ rank, error }) => (
+      {failures.map(({ rank, error, said }) => (
         <p key={rank} className={styles.error}>
-          <RankName rank={rank} /> said: <strong>{error.title}.</strong> {error.cause}
+          <RankName rank={rank} /> {said ? 'said' : 'seen from outside'}: <strong>{error.title}.</strong> {error.cause}
         </p>
       ))}
     </section>

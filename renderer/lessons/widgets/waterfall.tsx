@@ -51,13 +51,37 @@ export function Waterfall({ evidence }: { evidence: Evidence }) {
       }
       table={{
         head: ['arm', 'rank', 'rows per rank', 'buckets', ...phases.map(({ label }) => `${label}, ms`), 'samples/s'],
-        rows: bars.map(({ arm, rank, rows, buckets, parts, speed }) => [words[arm], rank, rows, buckets, ...parts.map(({ value }) => value), speed]),
+        rows: bars.map(({ arm, rank, rows, buckets, parts, speed }) => [
+          words[arm],
+          rank,
+          rows,
+          buckets,
+          ...parts.map(({ value }) => value),
+          speed,
+        ]),
       }}
     >
-      <Bars legend bars={bars.map(({ arm, rank, parts }) => ({ label: `${words[arm]}, rank ${rank}`, name: `${arm} ${rank}`, parts, text: `${total(parts).toFixed(0)} ms`, strong: arm === 'healthy' }))} />
+      <Bars
+        legend
+        bars={bars.map(({ arm, rank, parts }) => ({
+          label: `${words[arm]}, rank ${rank}`,
+          name: `${arm} ${rank}`,
+          parts,
+          text: `${total(parts).toFixed(0)} ms`,
+          strong: arm === 'healthy',
+        }))}
+      />
       <div className={styles.mask}>
         <h3 className={styles.heading}>Throughput</h3>
-        <Bars bars={first.map(({ arm, speed }) => ({ label: words[arm], name: arm, parts: [{ value: speed, look: { label: 'samples/s', color: 'var(--accent)' } }], text: `${speed.toFixed(0)} rows/s`, strong: arm === 'healthy' }))} />
+        <Bars
+          bars={first.map(({ arm, speed }) => ({
+            label: words[arm],
+            name: arm,
+            parts: [{ value: speed, look: { label: 'samples/s', color: 'var(--accent)' } }],
+            text: `${speed.toFixed(0)} rows/s`,
+            strong: arm === 'healthy',
+          }))}
+        />
       </div>
     </Frame>
   )

@@ -12,7 +12,10 @@ export function ZeroGrad({ evidence }: { evidence: Evidence }) {
   const probe = firstProbe(evidence.result('baseline-step', 'measured'))
   if (!probe) return <NotMeasured>Two bars will stand here: how long the second gradient is with zero_grad, and without.</NotMeasured>
   const { name, normOnce, normTwice, once, twice } = probe.withoutZeroGrad
-  const table = { head: [name, 'cleared', 'not cleared', 'ratio'], rows: once.map((value, index) => [`[${index}]`, value, twice[index]!, twice[index]! / value]) }
+  const table = {
+    head: [name, 'cleared', 'not cleared', 'ratio'],
+    rows: once.map((value, index) => [`[${index}]`, value, twice[index]!, twice[index]! / value]),
+  }
   return (
     <Frame
       title="The second backward pass"
@@ -29,7 +32,10 @@ export function ZeroGrad({ evidence }: { evidence: Evidence }) {
       <div style={{ marginTop: 16 }}>
         <DataTable
           title="Values of the gradient"
-          table={{ head: table.head, rows: table.rows.map(([row, a, b, ratio]) => [row!, signed(a as number), signed(b as number), (ratio as number).toFixed(3)]) }}
+          table={{
+            head: table.head,
+            rows: table.rows.map(([row, a, b, ratio]) => [row!, signed(a as number), signed(b as number), (ratio as number).toFixed(3)]),
+          }}
         />
       </div>
     </Frame>

@@ -1,4 +1,7 @@
 /** Experiment 10: a rank dies, hangs or is slow. */
+import dies from 'code:electron/workbench/programs/rank-down.ts#dies'
+import hangs from 'code:electron/workbench/programs/rank-down.ts#hangs'
+import slow from 'code:electron/workbench/programs/rank-down.ts#slow'
 import { toldApart } from '../../judged.ts'
 import type { Experiment } from '../../lesson.ts'
 
@@ -23,6 +26,6 @@ export const experiment = {
   fixed: { kind: 'programs', label: 'Run three healthy ranks', requests: [{ program: 'rank-down', arm: 'healthy' }] },
   widget: 'rank-down',
   check: toldApart('rank-down', ['slow', 'hangs', 'dies'], 'healthy'),
-  code: null,
+  code: { broken: [slow, hangs, dies], fixed: [] },
   say: 'The rank that reports the timeout is usually the victim. I look for the rank that is not in the collective: dead, it has no process; hanging, it has a process but no progress; slow, it is the only one that never waits. The last common collective says where to look.',
 } satisfies Experiment

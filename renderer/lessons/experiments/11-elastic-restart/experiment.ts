@@ -11,12 +11,23 @@ export const experiment = {
   id: 'elastic-restart',
   title: 'Lose a rank for good, far from a checkpoint',
   prediction: {
-    question: 'A rank is killed at step 30, and the run goes on with the one that is left. How much is lost if only the end of an epoch is saved?',
+    question:
+      'A rank is killed at step 30, and the run goes on with the one that is left. How much is lost if only the end of an epoch is saved?',
     options: ['Nothing: the other rank still has the weights', 'All steps since the start', 'One step'],
     expected: 1,
   },
-  broken: { kind: 'training', label: 'Kill a rank, save per epoch', config: { ...elasticConfig('broken'), name: runNames.elasticBroken }, kill },
-  fixed: { kind: 'training', label: 'Kill a rank, save every 10 steps', config: { ...elasticConfig('fixed'), name: runNames.elasticFixed }, kill },
+  broken: {
+    kind: 'training',
+    label: 'Kill a rank, save per epoch',
+    config: { ...elasticConfig('broken'), name: runNames.elasticBroken },
+    kill,
+  },
+  fixed: {
+    kind: 'training',
+    label: 'Kill a rank, save every 10 steps',
+    config: { ...elasticConfig('fixed'), name: runNames.elasticFixed },
+    kill,
+  },
   widget: 'run-elastic',
   check: runsToldApart(runNames.elasticBroken, runNames.elasticFixed, elasticRestart),
   code: null,

@@ -10,7 +10,11 @@ export const experiment = {
   title: 'Let BatchNorm drift apart',
   prediction: {
     question: 'DDP makes gradients equal on all ranks. Does that keep BatchNorm’s running statistics equal?',
-    options: ['Yes, everything in the model is kept equal', 'No: they are not gradients, each rank updates its own', 'Yes, as long as the seed is the same'],
+    options: [
+      'Yes, everything in the model is kept equal',
+      'No: they are not gradients, each rank updates its own',
+      'Yes, as long as the seed is the same',
+    ],
     expected: 1,
   },
   broken: { kind: 'programs', label: 'Run BatchNorm per rank', requests: [{ program: 'batch-norm', arm: 'broken' }] },

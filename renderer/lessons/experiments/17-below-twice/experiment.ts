@@ -1,4 +1,8 @@
 /** Experiment 17: four reasons why two ranks are not twice as fast. */
+import small from 'code:electron/workbench/programs/below-twice.ts#small-buckets'
+import starved from 'code:electron/workbench/programs/below-twice.ts#starved-loader'
+import straggler from 'code:electron/workbench/programs/below-twice.ts#straggler'
+import tiny from 'code:electron/workbench/programs/below-twice.ts#tiny-batch'
 import { toldApart } from '../../judged.ts'
 import type { Experiment } from '../../lesson.ts'
 
@@ -24,6 +28,6 @@ export const experiment = {
   fixed: { kind: 'programs', label: 'Run two healthy ranks', requests: [{ program: 'below-twice', arm: 'healthy' }] },
   widget: 'waterfall',
   check: toldApart('below-twice', ['starved-loader', 'tiny-batch', 'small-buckets', 'straggler'], 'healthy'),
-  code: null,
+  code: { broken: [starved, tiny, small, straggler], fixed: [] },
   say: 'When scaling is poor I split the step: data, compute, exposed communication, optimizer. Data time high: the loader starves the GPU. Compute small against communication: the batch is too small. Many collectives: buckets too small. Long waits on all ranks but one: a straggler.',
 } satisfies Experiment

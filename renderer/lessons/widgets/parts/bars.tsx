@@ -25,7 +25,12 @@ export function Bars({ bars, max, legend = false }: { bars: readonly Bar[]; max?
             <span className={styles.label}>{bar.label}</span>
             <span className={styles.track}>
               {bar.parts.map(({ value, look }) => (
-                <span key={look.label} className={styles.part} title={look.label} style={{ width: `${(Math.min(value, longest) / longest) * 100}%`, background: look.color }} />
+                <span
+                  key={look.label}
+                  className={styles.part}
+                  title={look.label}
+                  style={{ width: `${(Math.min(value, longest) / longest) * 100}%`, background: look.color }}
+                />
               ))}
             </span>
             <span className={styles.value}>{bar.text}</span>

@@ -22,7 +22,8 @@ interface FrameProps {
   /** The picture in a sentence, for those who do not see it. */
   summary: string
   table: Table
-  provenance?: Provenance
+  /** Null where nothing is a measurement. */
+  provenance?: Provenance | null
   /** Beside the title: what to look at. */
   controls?: ReactNode
   children: ReactNode
@@ -36,7 +37,7 @@ export function Frame({ title, hint, summary, table, provenance = 'measured', co
         <h2 className={styles.title}>{title}</h2>
         {hint !== undefined && <span className={styles.hint}>{hint}</span>}
         <span className={styles.actions}>
-          <ProvenanceTag provenance={provenance} />
+          {provenance !== null && <ProvenanceTag provenance={provenance} />}
           <Button
             size="compact-xs"
             variant="subtle"

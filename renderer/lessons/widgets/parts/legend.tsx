@@ -6,6 +6,8 @@ export interface Look {
   label: string
   color: string
   dash?: string | undefined
+  /** Circles instead of a line, or on it. */
+  marks?: 'only' | 'too' | undefined
 }
 
 export const lookOfRank = (rank: number): Look => rankLook(rank)
@@ -18,7 +20,12 @@ export function Legend({ looks, shape = 'line' }: { looks: readonly Look[]; shap
         <li key={look.label}>
           <svg width={shape === 'line' ? 24 : 12} height="12" aria-hidden>
             {shape === 'line' ? (
-              <line x1="0" x2="24" y1="6" y2="6" stroke={look.color} strokeWidth="2.2" strokeDasharray={look.dash} />
+              <>
+                {look.marks !== 'only' && (
+                  <line x1="0" x2="24" y1="6" y2="6" stroke={look.color} strokeWidth="2.2" strokeDasharray={look.dash} />
+                )}
+                {look.marks !== undefined && <circle cx="12" cy="6" r="3.4" fill="var(--surface)" stroke={look.color} strokeWidth="1.8" />}
+              </>
             ) : (
               <rect width="12" height="12" rx="2" fill={look.color} />
             )}

@@ -1,5 +1,6 @@
 /** Lines over a common axis, drawn at the width there is. Few points only: all of them are drawn. */
 import { useElementSize } from '@mantine/hooks'
+import { useId } from 'react'
 import { niceTicks } from '../../../../shared/domain/series.ts'
 import { Legend, type Look } from './legend.tsx'
 import { axisNumber } from './numbers.ts'
@@ -7,8 +8,6 @@ import styles from './plot.module.css'
 
 export interface Series extends Look {
   points: readonly { x: number; y: number }[]
-  /** Marks instead of a line, or beside it. */
-  marks?: 'only' | 'too'
   /** Drawn stronger. */
   bold?: boolean
 }
@@ -22,6 +21,8 @@ interface LinePlotProps {
   logLog?: boolean
   /** Cuts off what is above. */
   yMax?: number
+  /** The vertical axis begins at zero unless this is false. */
+  fromZero?: boolean
   /** A level line with its name. */
   level?: { y: number; label: string }
   label: string
@@ -30,18 +31,34 @@ interface LinePlotProps {
   yTick?: (value: number) => string
 }
 
-const margin = { top: 10, right: 14, bottom: 36, left: 54 }
+const margin = { top: 10, right: 22, bottom: 36, left: 64 }
 
-export function LinePlot({ series, xLabel, yLabel, height = 260, logLog = false, yMax, level, label, xTick, yTick }: LinePlotProps) {
+export function LinePlot({
+  series,
+  xLabel,
+  yLabel,
+  height = 260,
+  logLog = false,
+  yMax,
+  fromZero = true,
+  level,
+  label,
+  xTick,
+  yTick,
+}: LinePlotProps) {
   const { ref, width } = useElementSize<HTMLDivElement>()
-  const points = series.flatMap((line) => line.points).filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y) && (!logLog || (x > 0 && y > 0)))
+  const clip = useId()
+  const points = series
+    .flatMap((line) => line.points)
+    .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y) && (!logLog || (x > 0 && y > 0)))
   const xs = points.map(({ x }) => x)
   const ys = [...points.map(({ y }) => y), ...(level ? [level.y] : [])]
   const inner = { width: Math.max(0, width - margin.left - margin.right), height: height - margin.top - margin.bottom }
   const xAxis = within(axisOf(xs, inner.width / 90, logLog, false), xs, logLog)
-  const yAxis = axisOf(yMax === undefined ? ys : ys.map((y) => Math.min(y, yMax)), inner.height / 44, logLog, !logLog)
+  const whole = axisOf(yMax === undefined ? ys : ys.map((y) => Math.min(y, yMax)), inner.height / 44, logLog, !logLog && fromZero)
+  const yAxis = yMax === undefined || logLog ? whole : within(whole, [0, Math.min(yMax, Math.max(...ys))], false)
   const xAt = (x: number): number => margin.left + xAxis.at(x) * inner.width
-  const yAt = (y: number): number => margin.top + (1 - yAxis.at(yMax === undefined ? y : Math.min(y, yMax))) * inner.height
+  const yAt = (y: number): number => margin.top + (1 - yAxis.at(y)) * inner.height
   const pathOf = (line: Series): string =>
     line.points
       .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))
@@ -79,13 +96,25 @@ export function LinePlot({ series, xLabel, yLabel, height = 260, logLog = false,
                 </text>
               </g>
             )}
+            <clipPath id={clip}>
+              <rect x={margin.left - 5} y={margin.top - 5} width={inner.width + 10} height={inner.height + 10} />
+            </clipPath>
             {series.map((line) => (
-              <g key={line.label}>
+              <g key={line.label} clipPath={`url(#${clip})`}>
                 {line.marks !== 'only' && (
-                  <path d={pathOf(line)} fill="none" stroke={line.color} strokeWidth={line.bold ? 2.6 : 1.8} strokeDasharray={line.dash} strokeLinejoin="round" />
+                  <path
+                    d={pathOf(line)}
+                    fill="none"
+                    stroke={line.color}
+                    strokeWidth={line.bold ? 2.6 : 1.8}
+                    strokeDasharray={line.dash}
+                    strokeLinejoin="round"
+                  />
                 )}
                 {line.marks !== undefined &&
-                  line.points.map(({ x, y }, index) => <circle key={index} cx={xAt(x)} cy={yAt(y)} r="3.4" fill="var(--surface)" stroke={line.color} strokeWidth="1.8" />)}
+                  line.points.map(({ x, y }, index) => (
+                    <circle key={index} cx={xAt(x)} cy={yAt(y)} r="3.4" fill="var(--surface)" stroke={line.color} strokeWidth="1.8" />
+                  ))}
               </g>
             ))}
           </svg>
@@ -118,7 +147,8 @@ function axisOf(values: readonly number[], count: number, log: boolean, fromZero
     const ticks = Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index))
     return { ticks, at: (value) => (Math.log10(Math.max(value, 10 ** first)) - first) / Math.max(1, last - first) }
   }
-  const { values: ticks } = niceTicks(fromZero ? Math.min(0, low) : low, high, Math.max(2, Math.floor(count)))
+  const whole = values.every(Number.isInteger)
+  const { values: ticks } = niceTicks(fromZero ? Math.min(0, low) : low, high, Math.max(2, Math.floor(count)), whole)
   const [first, last] = [ticks[0]!, ticks.at(-1)!]
   return { ticks, at: (value) => (value - first) / (last - first) }
 }

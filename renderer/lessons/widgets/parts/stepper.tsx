@@ -14,10 +14,26 @@ interface StepperProps {
 export function Stepper({ at, count, words, onChange }: StepperProps) {
   return (
     <div className={styles.stepper}>
-      <ActionIcon variant="default" size="md" aria-label="One step back" disabled={at === 0} onClick={() => onChange(at - 1)} data-key="left" title="Key ←">
+      <ActionIcon
+        variant="default"
+        size="md"
+        aria-label="One step back"
+        disabled={at === 0}
+        onClick={() => onChange(at - 1)}
+        data-key="left"
+        title="Key ←"
+      >
         <IconArrowLeft size={16} aria-hidden />
       </ActionIcon>
-      <ActionIcon variant="default" size="md" aria-label="One step on" disabled={at >= count - 1} onClick={() => onChange(at + 1)} data-key="right" title="Key →">
+      <ActionIcon
+        variant="default"
+        size="md"
+        aria-label="One step on"
+        disabled={at >= count - 1}
+        onClick={() => onChange(at + 1)}
+        data-key="right"
+        title="Key →"
+      >
         <IconArrowRight size={16} aria-hidden />
       </ActionIcon>
       <span className={styles.words} aria-live="polite">
