@@ -47,6 +47,11 @@ export default tseslint.config(
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
   ),
   forbid(
+    ['electron/workbench/*.ts'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/engine/', '/ddp/', '/collectives/', '/backend/', '/programs/'],
+    'The lab loads this side of the workbench: programs and what they compute with stay in the rank processes.',
+  ),
+  forbid(
     ['electron/lab/**'],
     ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main', '/workbench/(rank|programs)/'],
     'Handlers are thin: they talk to the supervisor, inference and report.',
