@@ -6,6 +6,7 @@ import { LearnScreen } from './features/learn/learn-screen.tsx'
 import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
 import { RunScreen } from './features/run-panel/run-screen.tsx'
 import { RunsScreen } from './features/runs/runs-screen.tsx'
+import { Keyboard } from './features/shell/keyboard.tsx'
 import { Rail } from './features/shell/rail.tsx'
 import { StatusBar } from './features/shell/status-bar.tsx'
 import styles from './app.module.css'
@@ -25,6 +26,7 @@ export function App() {
         <CurrentScreen route={route} />
       </main>
       <StatusBar />
+      <Keyboard />
     </div>
   )
 }

@@ -131,6 +131,7 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
               action={start}
               onError={onError}
               disabled={config === null || dataset === null}
+              data-key="run"
             >
               {label}
             </ActionButton>

@@ -10,23 +10,10 @@ import { Frame, NotMeasured } from './parts/frame.tsx'
 import { lookOfRank, RankName } from './parts/legend.tsx'
 import { readable } from './parts/numbers.ts'
 import { Stepper } from './parts/stepper.tsx'
+import { contributions } from './ring-contributions.ts'
 import styles from './ring-stepper.module.css'
 
 type RankTrace = Probe<'ring-trace'>
-
-/** How many ranks' gradients are in a segment on a rank before the round `at` (0: none was done). */
-export function contributions(trace: RankTrace, segment: number, at: number, worldSize: number): number {
-  let count = 1
-  for (const { phase, receives } of trace.rounds.slice(0, at)) {
-    if (receives.segment !== segment) continue
-    // What arrives in round k of reduce-scatter holds k + 1 ranks’ gradients; all-gather brings finished sums.
-    count = phase === 'allGather' ? worldSize : count + roundOf(trace, segment) + 1
-  }
-  return count
-}
-
-const roundOf = (trace: RankTrace, segment: number): number =>
-  trace.rounds.find(({ phase, receives }) => phase === 'reduceScatter' && receives.segment === segment)?.round ?? 0
 
 export function RingStepper({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('ring-trace', 'measured')

@@ -37,3 +37,22 @@ export function exposedShares(spans: readonly Span[], worldSize: number): number
     return total === 0 ? 0 : exposed / total
   })
 }
+
+/** The part that is looked at. */
+export interface View {
+  fromMs: number
+  toMs: number
+}
+
+/** A view that stays within 0 … `end` and is at least a hundredth of it wide. */
+export function limited({ fromMs, toMs }: View, end: number): View {
+  const width = Math.min(end, Math.max(end / 100, toMs - fromMs))
+  const from = Math.max(0, Math.min(end - width, fromMs))
+  return { fromMs: from, toMs: from + width }
+}
+
+export const zoomed = ({ fromMs, toMs }: View, factor: number, at = 0.5): View => {
+  const width = (toMs - fromMs) / factor
+  const centre = fromMs + (toMs - fromMs) * at
+  return { fromMs: centre - width * at, toMs: centre + width * (1 - at) }
+}

@@ -15,8 +15,8 @@ import { saveText } from '../../ui/save-text.ts'
 import type { Evidence } from '../evidence.ts'
 import { Frame, NotMeasured } from './parts/frame.tsx'
 import { Legend } from './parts/legend.tsx'
-import { exposedShares, spansOf, spanWords } from './timeline-spans.ts'
-import type { Span, SpanName } from './timeline-spans.ts'
+import { exposedShares, limited, spansOf, spanWords, zoomed } from './timeline-spans.ts'
+import type { Span, SpanName, View } from './timeline-spans.ts'
 import styles from './timeline.module.css'
 
 const colours: Record<SpanName, string> = {
@@ -30,24 +30,6 @@ const laneHeight = 46
 const axisHeight = 26
 const labelWidth = 58
 const zoomStep = 1.5
-
-interface View {
-  fromMs: number
-  toMs: number
-}
-
-/** A view that stays within 0 … `end` and is at least a hundredth of it wide. */
-export function limited({ fromMs, toMs }: View, end: number): View {
-  const width = Math.min(end, Math.max(end / 100, toMs - fromMs))
-  const from = Math.max(0, Math.min(end - width, fromMs))
-  return { fromMs: from, toMs: from + width }
-}
-
-export const zoomed = ({ fromMs, toMs }: View, factor: number, at = 0.5): View => {
-  const width = (toMs - fromMs) / factor
-  const centre = fromMs + (toMs - fromMs) * at
-  return { fromMs: centre - width * at, toMs: centre + width * (1 - at) }
-}
 
 export function Timeline({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('timeline', 'measured')
