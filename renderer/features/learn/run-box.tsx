@@ -62,8 +62,12 @@ export function RunBox({ run, again, quiet = false, onStart, onDone }: RunBoxPro
         <Button
           leftSection={busy ? <Loader size={14} color="currentColor" /> : <IconPlayerPlayFilled size={14} aria-hidden />}
           variant={quiet && !busy ? 'default' : 'filled'}
-          disabled={busy}
-          onClick={() => void start({ worldSize, texts: textsOf(typed) })}
+          // Not `disabled`: that would take the focus away from whoever uses the keyboard.
+          data-disabled={busy || undefined}
+          aria-disabled={busy}
+          onClick={() => {
+            if (!busy) void start({ worldSize, texts: textsOf(typed) })
+          }}
           data-key="run"
         >
           {busy ? 'Running …' : again ? 'Run again' : run.label}

@@ -73,6 +73,8 @@ function focusedOf(target: EventTarget | null): Focused {
 function pressButton(action: KeyAction): boolean {
   const buttons = [...document.querySelectorAll<HTMLElement>(`[data-key="${action}"]:not(:disabled, [data-disabled])`)]
   const button = buttons.find((candidate) => candidate.dataset['variant'] === 'filled') ?? buttons[0]
+  // Whoever ran something from a text field has done with typing: the other keys shall work.
+  if (action === 'run') button?.focus()
   button?.click()
   return button !== undefined
 }
