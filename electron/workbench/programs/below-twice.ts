@@ -6,7 +6,8 @@ import { makeModel, median } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
-const warmUp = 3
+/** Each new shape is compiled once: batches come again after so many steps, and the warm-up has seen them all. */
+const warmUp = 4
 const slowMs = 120
 
 const program: RankProgram<'below-twice'> = async (context) => {
@@ -27,7 +28,7 @@ const program: RankProgram<'below-twice'> = async (context) => {
     // region starved-loader
     if (arm === 'starved-loader') await sleep(slowMs) // Rows from a slow disk, and nobody reads ahead.
     // endregion
-    return [batchOf(news.tokens, rowRange((index * worldSize + rank) * microBatch, microBatch, news.rows.length))]
+    return [batchOf(news.tokens, rowRange(((index % warmUp) * worldSize + rank) * microBatch, microBatch, news.rows.length))]
   }
   const slowed: typeof classifier = {
     ...classifier,

@@ -6,12 +6,13 @@ import { makeModel, median } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
-const warmUp = 3
+/** Each new shape is compiled once: batches come again after so many steps, and the warm-up has seen them all. */
+const warmUp = 4
 
 const program: RankProgram<'scaling'> = async (context) => {
   const { rank, worldSize, input, setupGroup } = context
   const { microBatch: whole, steps } = input
-  const news = await readNews(context, { rows: 512 })
+  const news = await readNews(context, { rows: 1024 })
   const model = await makeModel(context, news)
   const reducer = new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
   const share = Math.max(1, Math.floor(whole / worldSize))
@@ -23,7 +24,7 @@ const program: RankProgram<'scaling'> = async (context) => {
       sync: ranks === 1 ? singleRankSync : reducer,
       steps: warmUp + steps,
       learningRate: 1e-5,
-      batches: (index) => [batchOf(news.tokens, rowRange((index * ranks + rank) * microBatch, microBatch, news.rows.length))],
+      batches: (index) => [batchOf(news.tokens, rowRange(((index % warmUp) * ranks + rank) * microBatch, microBatch, news.rows.length))],
     })
     const timed = results.slice(warmUp).map(({ local }) => local)
     const stepMs = timed.map((step) => step.stepMs)

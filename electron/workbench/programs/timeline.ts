@@ -5,7 +5,8 @@ import type { RankProgram } from '../rank/context.ts'
 import { makeModel } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 
-const warmUp = 2
+/** Each new shape is compiled once: batches come again after so many steps, and the warm-up has seen them all. */
+const warmUp = 4
 const learningRate = 5e-4
 
 const program: RankProgram<'timeline'> = async (context) => {
@@ -25,7 +26,7 @@ const program: RankProgram<'timeline'> = async (context) => {
     }
     // region step
     const reducer = new Reducer({ group, arena, bucketCapBytes })
-    const first = (step * worldSize + rank) * microBatch
+    const first = ((step % warmUp) * worldSize + rank) * microBatch
     const batch = await span('data', () => batchOf(news.tokens, rowRange(first, microBatch, news.rows.length)))
     const local = await span('forwardBackward', () => classifier.gradients(batch, null))
     const global = await span('reduce', () => reducer.reduce(arena.gradients, local, step))

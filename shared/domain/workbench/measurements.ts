@@ -23,7 +23,7 @@ export const scaling = defineProgram({
   id: 'scaling',
   arms: measured,
   worldSize: [2, 2, 4],
-  fields: { microBatch: z.int().min(2).max(64).default(32), steps: z.int().min(5).max(40).default(12) },
+  fields: { microBatch: z.int().min(2).max(64).default(64), steps: z.int().min(5).max(40).default(12) },
   /** Of rank 0. */
   probe: z.object({
     runs: z.array(

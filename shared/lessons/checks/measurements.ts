@@ -86,7 +86,9 @@ export const scaling: Check<'scaling'> = (result) => {
     facts === null
       ? ''
       : `${facts.ranks} ranks are ${figure(facts.strongSpeedup)} times as fast as one with the same batch (strong), ${figure(facts.weakSpeedup)} times with a batch each (weak). ` +
-          `By Amdahl's law ${percent(facts.serialShare)} of the step do not get shorter.`,
+          (facts.strongSpeedup > 1
+            ? `By Amdahl's law ${percent(facts.serialShare)} of the step do not get shorter.`
+            : 'A share of this batch is too small to pay for the talking.'),
   )
 }
 
