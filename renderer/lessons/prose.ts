@@ -1,7 +1,8 @@
 /** Finds what is written beside the data: `<step>.mdx` and `<step>.py` of a phase, both under the id of an experiment. */
-import type { ComponentType, ElementType } from 'react'
+import { createElement } from 'react'
+import type { ComponentType, ElementType, ReactNode } from 'react'
 
-export type Prose = ComponentType<{ components?: Record<string, ElementType> }>
+type Prose = ComponentType<{ components?: Record<string, ElementType> }>
 
 const proseFiles = import.meta.glob<{ default: Prose }>('./**/*.mdx', { eager: true })
 const torchFiles = import.meta.glob<string>('./**/*.py', { eager: true, query: '?raw', import: 'default' })
@@ -17,8 +18,9 @@ const byId = <T>(files: Record<string, T>): ReadonlyMap<string, T> =>
 const proses = byId(proseFiles)
 const torches = byId(torchFiles)
 
-/** The prose of a step or an experiment; every one has it (a test holds that). */
-export const proseOf = (id: string): Prose => proses.get(id)!.default
+/** The prose of a step or an experiment, its own elements drawn by `components`; every one has it (a test holds that). */
+export const proseOf = (id: string, components: Record<string, ElementType>): ReactNode =>
+  createElement(proses.get(id)!.default, { components })
 
 /** PyTorch's lines for the same thing, or null where there are none. */
 export const torchOf = (id: string): string | null => torches.get(id)?.trimEnd() ?? null

@@ -27,12 +27,9 @@ interface ProseProps extends Between {
 }
 
 export function LessonProse({ id, ...between }: ProseProps) {
-  const Prose = proseOf(id)
   return (
     <BetweenContext value={between}>
-      <div className={styles.prose}>
-        <Prose components={components} />
-      </div>
+      <div className={styles.prose}>{proseOf(id, components)}</div>
     </BetweenContext>
   )
 }

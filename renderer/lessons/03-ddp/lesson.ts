@@ -16,6 +16,7 @@ import sameFixed from 'code:electron/workbench/programs/same-as-one.ts#fixed'
 import meanOfMeans from 'code:electron/workbench/programs/same-as-one.ts#mean-of-means'
 import type { Lesson } from '../lesson.ts'
 import { runNames } from '../run-names.ts'
+import { metInOrder } from '../../../shared/lessons/collectives.ts'
 import { savedOnce, survivedAKill } from '../../../shared/lessons/run-checks.ts'
 import { judged, judgedRuns, toldApart } from '../judged.ts'
 
@@ -30,7 +31,10 @@ export const ddp = {
       title: 'What is a rank?',
       run: { kind: 'programs', label: 'Start the ranks', requests: [{ program: 'broadcast', arm: 'fixed' }], worldSizes: [2, 3, 4] },
       widget: 'meeting-board',
-      check: judged('broadcast', 'fixed'),
+      check: (evidence) => {
+        const result = evidence.result('broadcast', 'fixed')
+        return result && metInOrder(result)
+      },
       code: [processGroup],
       experiments: ['pre-flight'],
     },

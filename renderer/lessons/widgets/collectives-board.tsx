@@ -4,7 +4,8 @@ import type { ProgramResult } from '../../../shared/domain/workbench.ts'
 import type { Evidence } from '../evidence.ts'
 import { brokenAndFixed, useArm } from './parts/arm-switch.tsx'
 import { Frame, NotMeasured } from './parts/frame.tsx'
-import { collectivesTable, firstDisagreement, SequenceBoard } from './sequence-board.tsx'
+import { firstDisagreement } from '../../../shared/lessons/collectives.ts'
+import { collectivesTable, SequenceBoard } from './sequence-board.tsx'
 import { WaitBoard, waitsOf } from './wait-board.tsx'
 
 export function UnevenInputsBoard({ evidence }: { evidence: Evidence }) {

@@ -1,7 +1,8 @@
 /** Phase 3's first look at ranks: who came, and which collectives they called together. */
 import type { Evidence } from '../evidence.ts'
 import { Frame, NotMeasured } from './parts/frame.tsx'
-import { collectivesTable, firstDisagreement, SequenceBoard } from './sequence-board.tsx'
+import { firstDisagreement } from '../../../shared/lessons/collectives.ts'
+import { collectivesTable, SequenceBoard } from './sequence-board.tsx'
 
 export function MeetingBoard({ evidence }: { evidence: Evidence }) {
   const result = evidence.result('broadcast', 'fixed')

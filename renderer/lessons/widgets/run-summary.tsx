@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import type { RecordedRun } from '../../../shared/lessons/run-checks.ts'
 import type { Evidence } from '../evidence.ts'
-import { duration, percent } from '../../ui/format.ts'
+import { duration, percent, plural } from '../../ui/format.ts'
 import { href } from '../../ui/route.ts'
 import { StateBadge } from '../../ui/run-state.tsx'
 import { ReportButtons } from '../../features/learn/report-buttons.tsx'
@@ -69,7 +69,7 @@ export function RunSummary({ evidence, name, exports = false }: RunSummaryProps)
           {record.incidents.map((incident) => (
             <li key={incident.at}>
               <strong>{incident.error.title}.</strong> First cause: rank {incident.rank}, at step {incident.step}. Went on from step{' '}
-              {incident.resumedFromStep} with {incident.worldSize} ranks.
+              {incident.resumedFromStep} with {plural(incident.worldSize, 'rank')}.
             </li>
           ))}
         </ol>

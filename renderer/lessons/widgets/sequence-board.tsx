@@ -3,6 +3,7 @@
  * wait for it. For any program: the ranks' own records.
  */
 import type { ProgramResult } from '../../../shared/domain/workbench.ts'
+import { firstDisagreement } from '../../../shared/lessons/collectives.ts'
 import { RankName } from './parts/legend.tsx'
 import styles from './sequence-board.module.css'
 
@@ -19,20 +20,6 @@ const outcomes: Record<Rank['outcome'], string> = {
 }
 /** More columns than this tell no more. */
 const mostShown = 14
-
-/** The first place at which ranks do not do the same; null where they always do. */
-export function firstDisagreement(all: AnyResult['ranks']): number | null {
-  // Who died could report nothing.
-  const ranks = all.filter(({ outcome }) => outcome !== 'died')
-  const longest = Math.max(...ranks.map(({ collectives }) => collectives.length))
-  for (let place = 0; place < longest; place++) {
-    const calls = new Set(ranks.map(({ collectives }) => signature(collectives[place])))
-    if (calls.size > 1 || ranks.some(({ collectives }) => collectives[place]?.endMs === null)) return place
-  }
-  return null
-}
-
-const signature = (call: Call | undefined): string => (call ? `${call.kind} ${call.step} ${call.bucket} ${call.bytes}` : 'none')
 
 export function SequenceBoard({ result }: { result: AnyResult }) {
   const longest = Math.max(...result.ranks.map(({ collectives }) => collectives.length))
