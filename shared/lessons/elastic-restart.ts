@@ -25,6 +25,7 @@ export const elasticConfig = (arm: ElasticArm): RunConfigInput => ({
   worldSize: 2,
   epochs: 1,
   microBatch: 32,
+  maxLength: 32,
   elastic: true,
   maxRestarts: 2,
   ...(arm === 'fixed' ? { checkpointEverySteps: 10 } : {}),

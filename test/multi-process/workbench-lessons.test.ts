@@ -1,6 +1,5 @@
 /** The programs of the lessons on real ranks: their checks are met, and are not by a result that was tampered with. */
-import { describe, expect, it } from 'vitest'
-import { beforeAll } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { ProgramId, ProgramRequest, ProgramResult } from '../../shared/domain/workbench.ts'
 import { chromeTrace } from '../../shared/lessons/chrome-trace.ts'
 import { exposedCommunication } from '../../shared/lessons/checks/ddp.ts'

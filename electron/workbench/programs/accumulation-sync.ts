@@ -2,7 +2,7 @@
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
 import { digestOf } from '../rank/digest.ts'
-import { firstValues, makeModel } from '../rank/model.ts'
+import { firstValues, makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 
 const microBatch = 4
@@ -13,7 +13,7 @@ const program: RankProgram<'accumulation-sync'> = async (context) => {
   const { arm, steps: count, gradAccumSteps, seed } = input
   const news = await readNews(context, { rows: 256 })
   const { arena, store, classifier, optimizer } = await makeModel(context, news, { seed })
-  const reducer = new Reducer({ group, arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const reducer = new Reducer({ group, arena, bucketCapBytes: usualBucketCapBytes })
   const globalCount = microBatch * gradAccumSteps * worldSize
 
   const steps = []

@@ -12,6 +12,7 @@ const program: RankProgram<'barrier-in-if'> = async (context) => {
   const gradient = new Float32Array(64 * 1024)
   await context.setupGroup.barrier({ step: 0, bucket: 0 })
   context.setDeadline(input.deadlineMs)
+  context.progress('trains')
   for (let step = 1; step <= steps; step++) await group.allReduce(gradient.fill(rank), { step, bucket: 0 })
 
   if (input.arm === 'fixed') {

@@ -3,7 +3,7 @@ import { Reducer } from '../../ddp/reducer.ts'
 import { evaluateBatches } from '../../engine/evaluate.ts'
 import { singleRankSync } from '../../engine/single-rank-sync.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel } from '../rank/model.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
@@ -36,7 +36,7 @@ const program: RankProgram<'batch-and-rate'> = async (context) => {
     const rate = rateFor(globalBatch)
     const steps = await collectSteps(model, {
       rank: own,
-      sync: ranks === 1 ? singleRankSync : new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 }),
+      sync: ranks === 1 ? singleRankSync : new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: usualBucketCapBytes }),
       steps: samples / globalBatch,
       learningRate: rate,
       seed,

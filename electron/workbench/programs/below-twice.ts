@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel, median } from '../rank/model.ts'
+import { makeModel, median, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
@@ -21,7 +21,7 @@ const program: RankProgram<'below-twice'> = async (context) => {
   const microBatch = arm === 'tiny-batch' ? 1 : 64
   // endregion
   // region small-buckets
-  const bucketCapBytes = arm === 'small-buckets' ? 1024 : 25 * 1024 * 1024
+  const bucketCapBytes = arm === 'small-buckets' ? 1024 : usualBucketCapBytes
   // endregion
   const sync = new Reducer({ group, arena: model.arena, bucketCapBytes })
   const batches = async (index: number) => {

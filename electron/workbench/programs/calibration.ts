@@ -2,7 +2,7 @@
 import { Reducer } from '../../ddp/reducer.ts'
 import { softmax } from '../../inference/softmax.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel } from '../rank/model.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { trainSteps } from '../rank/train-steps.ts'
 
@@ -15,7 +15,7 @@ const program: RankProgram<'calibration'> = async (context) => {
   const { steps, seed } = input
   const news = await readNews(context, { rows: 5000, validation: 400 })
   const model = await makeModel(context, news, { seed, dropout: 0.1 })
-  const sync = new Reducer({ group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const sync = new Reducer({ group, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
   const batches = (index: number) => [batchOf(news.tokens, rowRange((index * worldSize + rank) * microBatch, microBatch, news.rows.length))]
   for await (const { step, globalLoss } of trainSteps(model, { rank, sync, steps, learningRate: 1e-3, seed, batches })) {
     if (step % 10 === 0) context.progress(`trains, step ${step} of ${steps}, loss ${globalLoss.toFixed(2)}`)

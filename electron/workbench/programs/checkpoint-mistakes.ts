@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../checkpoint/atomic.ts'
 import { readSafetensors, safetensorsChunks } from '../../checkpoint/safetensors.ts'
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel, type Model } from '../rank/model.ts'
+import { makeModel, type Model, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
@@ -20,7 +20,7 @@ const program: RankProgram<'checkpoint-mistakes'> = async (context) => {
   const { arm, stepsBefore, stepsAfter, seed } = input
   const news = await readNews(context, { rows: 512 })
   const trainOn = async (model: Model, startStep: number, steps: number): Promise<number[]> => {
-    const sync = new Reducer({ group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+    const sync = new Reducer({ group, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
     const batches = (index: number) => [
       batchOf(news.tokens, rowRange(((startStep + index) * worldSize + rank) * microBatch, microBatch, news.rows.length)),
     ]

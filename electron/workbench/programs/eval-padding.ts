@@ -2,7 +2,7 @@
 import { evaluationShard } from '../../ddp/sampler.ts'
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel } from '../rank/model.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
@@ -15,7 +15,7 @@ const program: RankProgram<'eval-padding'> = async (context) => {
   const rowCount = news.validationRows.length
   const model = await makeModel(context, news, { seed: input.seed })
   // A little training, so that some answers are right.
-  const sync = new Reducer({ group: context.setupGroup, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const sync = new Reducer({ group: context.setupGroup, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
   const batches = (index: number) => [batchOf(news.tokens, rowRange((index * worldSize + rank) * microBatch, microBatch, news.rows.length))]
   await collectSteps(model, { rank, sync, steps: trainedSteps, learningRate: 1.5e-3, batches })
 

@@ -3,7 +3,7 @@ import { NaiveSync } from '../../ddp/naive.ts'
 import { Reducer } from '../../ddp/reducer.ts'
 import { hookAllReduce } from '../rank/all-reduce-hook.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel } from '../rank/model.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 
 const microBatch = 16
@@ -25,7 +25,7 @@ const program: RankProgram<'naive-vs-bucketed'> = async (context) => {
   const naive = new NaiveSync({ group: counted, arena })
   // endregion
   // region bucketed
-  const bucketed = new Reducer({ group: counted, arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const bucketed = new Reducer({ group: counted, arena, bucketCapBytes: usualBucketCapBytes })
   // endregion
   const sync = input.arm === 'naive' ? naive : bucketed
 

@@ -1,7 +1,7 @@
 /** Experiment 7: what rank 0 writes into the log, the loss of all rows or that of its own. */
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel } from '../rank/model.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { trainSteps } from '../rank/train-steps.ts'
 
@@ -10,7 +10,7 @@ const program: RankProgram<'rank0-loss'> = async (context) => {
   const { arm, steps, microBatch, seed } = input
   const news = await readNews(context, { rows: 512 })
   const model = await makeModel(context, news, { seed })
-  const sync = new Reducer({ group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const sync = new Reducer({ group, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
   const batches = (index: number) => [batchOf(news.tokens, rowRange((index * worldSize + rank) * microBatch, microBatch, news.rows.length))]
 
   const [local, global, logged] = [[], [], []] as [number[], number[], number[]]

@@ -3,7 +3,7 @@ import { Reducer } from '../../ddp/reducer.ts'
 import type { Batch } from '../../data/types.ts'
 import type { Probe } from '../../../shared/domain/workbench.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeLocalModel, makeModel, type Model } from '../rank/model.ts'
+import { makeLocalModel, makeModel, type Model, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 
 const learningRate = 5e-4
@@ -13,9 +13,12 @@ const program: RankProgram<'same-as-one'> = async (context) => {
   const { arm, shares, steps, seed } = input
   const rowsPerStep = shares[0] + shares[1]
   const news = await readNews(context, { rows: rowsPerStep * steps })
+  // region dropout
+  // Each rank draws masks of its own, and one rank draws others again.
   const options = { seed, dropout: arm === 'dropout' ? 0.2 : 0 }
+  // endregion
   const two = await makeModel(context, news, options)
-  const reducer = new Reducer({ group, arena: two.arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const reducer = new Reducer({ group, arena: two.arena, bucketCapBytes: usualBucketCapBytes })
   const gradients = (model: Model, batch: Batch, step: number) => model.classifier.gradients(batch, { seed, rank, step, microStep: 0 })
 
   /** One update of both ranks. `scale` multiplies the summed gradients. */

@@ -2,7 +2,7 @@
 import { Reducer } from '../../ddp/reducer.ts'
 import { singleRankSync } from '../../engine/single-rank-sync.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel, median } from '../rank/model.ts'
+import { makeModel, median, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
@@ -14,7 +14,7 @@ const program: RankProgram<'scaling'> = async (context) => {
   const { microBatch: whole, steps } = input
   const news = await readNews(context, { rows: 1024 })
   const model = await makeModel(context, news)
-  const reducer = new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const reducer = new Reducer({ group: context.group, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
   const share = Math.max(1, Math.floor(whole / worldSize))
 
   const measure = async (kind: 'one' | 'strong' | 'weak', ranks: number, microBatch: number) => {
@@ -41,11 +41,13 @@ const program: RankProgram<'scaling'> = async (context) => {
       optimizerMs: median(timed.map(({ phases }) => phases.optimizerMs)),
     }
   }
+  // region runs
   const runs = []
   if (rank === 0) runs.push(await measure('one', 1, whole))
   // The others have waited, without computing.
   await setupGroup.barrier({ step: 0, bucket: 0 })
   runs.push(await measure('strong', worldSize, share), await measure('weak', worldSize, whole))
+  // endregion
   return { runs }
 }
 

@@ -1,7 +1,7 @@
 /** Experiment 6: the gradient of the mean loss, or of the sum. AdamW hides the difference, plain SGD does not. */
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { makeModel, type Model } from '../rank/model.ts'
+import { makeModel, type Model, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 
 const learningRates = { adamW: 5e-4, sgd: 0.1 }
@@ -25,7 +25,7 @@ const program: RankProgram<'sum-loss'> = async (context) => {
   let firstNorm = 0
   const trainWith = async (update: (model: Model, scale: number) => void): Promise<number[]> => {
     const model = await makeModel(context, news, { seed })
-    const reducer = new Reducer({ group, arena: model.arena, bucketCapBytes: 25 * 1024 * 1024 })
+    const reducer = new Reducer({ group, arena: model.arena, bucketCapBytes: usualBucketCapBytes })
     const losses: number[] = []
     for (let step = 1; step <= steps; step++) {
       const rows = rowRange((step * worldSize + rank) * microBatch, microBatch, news.rows.length)

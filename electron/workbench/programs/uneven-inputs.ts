@@ -2,7 +2,7 @@
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
 import { digestOf } from '../rank/digest.ts'
-import { makeModel } from '../rank/model.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 
 const microBatch = 4
@@ -13,12 +13,13 @@ const program: RankProgram<'uneven-inputs'> = async (context) => {
   const { rank, worldSize, group, input } = context
   const news = await readNews(context, { rows: 64 })
   const { arena, store, classifier, optimizer } = await makeModel(context, news)
-  const reducer = new Reducer({ group, arena, bucketCapBytes: 25 * 1024 * 1024 })
+  const reducer = new Reducer({ group, arena, bucketCapBytes: usualBucketCapBytes })
   const ownBatches = input.batches + (rank === worldSize - 1 ? 1 : 0)
   const gradients = (step: number) =>
     classifier.gradients(batchOf(news.tokens, rowRange((step * worldSize + rank) * microBatch, microBatch, news.rows.length)), null)
   await context.setupGroup.barrier({ step: 0, bucket: 0 })
   context.setDeadline(deadlineMs)
+  context.progress('trains')
   let step = 1
 
   if (input.arm === 'broken') {

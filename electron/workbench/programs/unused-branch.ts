@@ -47,6 +47,10 @@ const program: RankProgram<'unused-branch'> = async (context) => {
     // find_unused_parameters=True: what the graph does not reach is ready at once, with a gradient of zero.
     for (const { name } of layout.specs) if (!arrived.has(name)) markReady(name)
     // endregion
+  } else {
+    // region broken
+    // Nobody marks it: its bucket waits for a gradient that never comes, and every later bucket waits behind it.
+    // endregion
   }
   let complaint: string | null = null
   try {

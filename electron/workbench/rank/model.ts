@@ -9,6 +9,9 @@ import { runConfigSchema } from '../../../shared/domain/run-config.ts'
 import type { RankBasics } from './context.ts'
 import type { News } from './news.ts'
 
+/** As in a run, and in PyTorch. The whole gradient of the tiny model fits into one. */
+export const usualBucketCapBytes = 25 * 1024 * 1024
+
 export interface Model {
   arena: ParameterArena
   store: HostStore

@@ -46,6 +46,7 @@ export const baselineStep = defineProgram({
   fields: { texts: textsField, learningRate: z.number().positive().max(1).default(5e-4), seed: seedField },
   probe: z.object({
     labels: z.array(z.string()),
+    /** A person's own headlines have no label: they take the classes in turn. */
     rows: z.array(
       z.object({ text: z.string(), label: z.string(), logits: z.array(z.number()), probabilities: z.array(z.number()), loss: z.number() }),
     ),
@@ -77,7 +78,7 @@ export const learningRates = defineProgram({
     rates: z
       .tuple([z.number().positive().max(10), z.number().positive().max(10), z.number().positive().max(10)])
       .default([1e-6, 1.5e-3, 0.3]),
-    steps: z.int().min(5).max(120).default(60),
+    steps: z.int().min(5).max(120).default(70),
     seed: seedField,
   },
   probe: z.object({

@@ -34,7 +34,8 @@ export function coverage({ ranks }: ProgramResult<'no-sampler'>): Coverage {
   const globalBatch = probes[0]!.microBatch * probes.length
   const steps = probes[0]!.steps.map((_, step) => probes.flatMap((probe) => probe.steps[step] ?? []))
   const whole = steps.filter((rows) => rows.length === globalBatch)
-  return { seen, effectiveBatch: mean(whole.map((rows) => new Set(rows).size)), globalBatch }
+  const counted = whole.length > 0 ? whole : steps
+  return { seen, effectiveBatch: mean(counted.map((rows) => new Set(rows).size)), globalBatch }
 }
 
 export const noSampler: Check<'no-sampler'> = (result) => {
