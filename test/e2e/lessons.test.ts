@@ -196,7 +196,9 @@ test('a person breaks two things, sees it in the probe, mends them, and has some
   await takePictures(page, 'lessons-experiment-broken')
   await page.getByRole('tab', { name: 'The fault and its repair' }).click()
   const difference = page.locator('pre[aria-label^="The difference"]')
-  expect(await difference.innerText()).toMatch(/−\s*removed:\s*\/\/ Nobody tells the sampler[\s\S]*\+\s*added:\s*sampler\.setEpoch\(epoch\)/)
+  expect(await difference.innerText()).toMatch(
+    /−\s*removed:\s*\/\/ Nobody tells the sampler[\s\S]*\+\s*added:\s*sampler\.setEpoch\(epoch\)/,
+  )
   await takePictures(page, 'lessons-experiment-difference')
   await page.getByRole('button', { name: 'Run with setEpoch' }).click()
   await verdict(page).waitFor({ timeout: runMs })

@@ -33,7 +33,7 @@ export function RankDownBoard({ evidence }: { evidence: Evidence }) {
   const last = findCulprit(result)?.lastCommon
   const shared = last ? `The last collective that the others finished was the all-reduce of step ${last.step}.` : ''
   const words = {
-    healthy: 'All ranks are about as fast, and nobody waits for long.',
+    healthy: 'All ranks are about as fast: they wait for each other a little, and none stands out.',
     slow: `Rank ${culprit} computes long and waits little; the others compute little and wait long. The slow rank is the one that does not wait.`,
     hangs: `Rank ${culprit} lives, but never came to its next collective. ${shared}`,
     dies: `Rank ${culprit}’s process was gone; it could report nothing. ${shared}`,
