@@ -253,5 +253,12 @@ test('a person breaks two things, sees it in the probe, mends them, and has some
   await page.getByRole('link', { name: 'Experiment 9', exact: true }).click()
   const done = page.getByRole('region', { name: '18 ways to break DDP' }).getByLabel('proven')
   await expect.poll(() => done.count()).toBe(2)
+
+  // Whoever knows phase 1 takes the fast track: its checks run in a row.
+  const first = page.getByRole('region', { name: 'Foundation' })
+  await first.getByText('0 / 4').waitFor()
+  await first.getByRole('button', { name: /^Fast track/ }).click()
+  await first.getByText('4 / 4').waitFor({ timeout: runMs })
+  expect(await first.getByRole('button', { name: /^Fast track/ }).count()).toBe(0)
   expect(complaints).toEqual([])
 })
