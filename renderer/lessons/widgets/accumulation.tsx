@@ -26,7 +26,7 @@ export function Accumulation({ evidence }: { evidence: Evidence }) {
   })
   return (
     <Frame
-      title="When are accumulated gradients summed over the ranks?"
+      title="When are gradients summed?"
       hint={`${result.input.gradAccumSteps} micro-steps make one update`}
       summary={`A rank sent ${bytesText(first.steps[0]?.payloadBytesSent)} in a step, ${((first.steps[0]?.payloadBytesSent ?? 0) / first.gradientBytes).toFixed(1)} times its gradient. ${apart === -1 ? 'After every update the ranks held the same model.' : `From update ${apart + 1} on the ranks hold different models.`}`}
       controls={control}

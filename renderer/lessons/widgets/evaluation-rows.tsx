@@ -24,7 +24,11 @@ export function EvaluationRows({ evidence }: { evidence: Evidence }) {
     <Frame
       title="Rows of the evaluation"
       hint={`${first.rowCount} rows on ${result.worldSize} ranks`}
-      summary={`${first.countedRows} rows were counted, though there are ${first.rowCount}; ${twice} were counted twice. Reported accuracy ${(first.accuracy * 100).toFixed(2)} %, over each row once ${((correct / first.rowCount) * 100).toFixed(2)} %.`}
+      summary={
+        twice === 0
+          ? `Each of the ${first.rowCount} rows was counted once. Accuracy ${(first.accuracy * 100).toFixed(2)} %.`
+          : `${first.countedRows} rows were counted, though there are ${first.rowCount}: ${twice} came twice. Reported accuracy ${(first.accuracy * 100).toFixed(2)} %, over each row once ${((correct / first.rowCount) * 100).toFixed(2)} %.`
+      }
       controls={control}
       table={{
         head: ['row', 'counted by', 'times'],

@@ -9,9 +9,9 @@ export const experiment = {
   id: 'pre-flight',
   title: 'Start in a broken environment',
   prediction: {
-    question: 'A busy port, two ranks on one device, too many threads: which of them stops the start with an error?',
-    options: ['All three', 'Only the busy port; the others just run badly', 'None'],
-    expected: 1,
+    question: 'A busy port, two ranks on one device, too many threads: which of them can be found before the first step?',
+    options: ['Only the busy port', 'None: they show while it trains', 'All three, with a few lines each'],
+    expected: 2,
   },
   broken: {
     kind: 'programs',
