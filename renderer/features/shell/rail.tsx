@@ -1,7 +1,17 @@
 /** The places of the lab, and the choice of light or dark. */
 import { Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import type { MantineColorScheme } from '@mantine/core'
-import { IconBox, IconSunMoon, IconDatabase, IconFlask2, IconKeyboard, IconListDetails, IconMoon, IconSun } from '@tabler/icons-react'
+import {
+  IconBox,
+  IconDatabase,
+  IconFlask2,
+  IconKeyboard,
+  IconListDetails,
+  IconMoon,
+  IconSchool,
+  IconSun,
+  IconSunMoon,
+} from '@tabler/icons-react'
 import type { Icon } from '@tabler/icons-react'
 import { href } from '../../ui/route.ts'
 import type { Place } from '../../ui/route.ts'
@@ -10,6 +20,7 @@ import styles from './rail.module.css'
 
 const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'lab', word: 'Lab', icon: IconFlask2 },
+  { place: 'learn', word: 'Learn', icon: IconSchool },
   { place: 'runs', word: 'Runs', icon: IconListDetails },
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
   { place: 'models', word: 'Models', icon: IconBox },
