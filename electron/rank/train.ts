@@ -53,7 +53,7 @@ class RankCourse {
   async run(): Promise<'done' | 'stopped'> {
     const { config } = this.#env
     await this.#makeUpForModel()
-    while (this.#state.epoch < config.epochs && this.#state.step < this.#setup.totalSteps) {
+    while (this.#state.epoch < config.epochs && this.#hasMore()) {
       const { epoch } = this.#state
       if (isPatienceOver(this.#state.earlyStop, config.earlyStopPatience)) {
         this.#tellEarlyStop()
@@ -67,6 +67,11 @@ class RankCourse {
       }
     }
     return 'done'
+  }
+
+  /** Steps to make, or those of an epoch to evaluate. */
+  #hasMore(): boolean {
+    return this.#state.step < this.#setup.totalSteps || this.#state.stepInEpoch > 0
   }
 
   /** The rest of an epoch. True where a stop was agreed on. */

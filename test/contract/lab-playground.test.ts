@@ -211,15 +211,15 @@ describe.each(transports)('the playground over %s', (transport) => {
     await rm(checkpoint, { recursive: true })
     expect(await codeOf(classify('step-000030'))).toBe('CHECKPOINT_NOT_FOUND')
 
-    const labJson = join(run, 'model', 'lab.json')
-    const whole = await readFile(labJson, 'utf8')
-    await writeFile(labJson, whole.slice(0, 40))
+    const config = join(run, 'model', 'config.json')
+    const whole = await readFile(config, 'utf8')
+    await writeFile(config, whole.slice(0, 40))
     expect(await codeOf(classify())).toBe('MODEL_INVALID')
     expect(
       (await reached.client.models.trained()).map(({ id }) => id),
       'one damaged folder hides no other',
     ).toEqual([modelId])
-    await writeFile(labJson, whole)
+    await writeFile(config, whole)
     expect((await classify()).probabilities).toEqual(before.probabilities)
     await rename(join(run, 'model'), join(run, 'model-away'))
     for (const call of ['classify', 'attribute'] as const)
