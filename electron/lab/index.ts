@@ -5,8 +5,11 @@
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
+import { BenchmarkDesk } from './benchmark-desk.ts'
+import { benchmarkHandlers } from './benchmark-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
+import { handoffHandlers } from './handoff-handlers.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
 import { lockDirectory } from './lock.ts'
@@ -25,23 +28,33 @@ export interface Lab {
   close(): Promise<void>
 }
 
+interface LabOptions {
+  labDirectory: string
+  printPdf?: LabParts['printPdf']
+}
+
 /** Throws LAB_ALREADY_RUNNING where another lab uses the directory, OUTPUT_NOT_WRITABLE where it cannot be used at all. */
-export async function createLab({ labDirectory }: { labDirectory: string }): Promise<Lab> {
+export async function createLab({ labDirectory, printPdf = null }: LabOptions): Promise<Lab> {
   const unlock = await lockDirectory(labDirectory)
   try {
     const shelf = new DatasetShelf(labDirectory)
     await shelf.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
+    const store = new RunStore(labDirectory)
+    const benchmarks = new BenchmarkDesk({ labDirectory, store, supervisor })
     const parts: LabParts = {
       labDirectory,
       machine: new Machine(await detectHardware()),
-      store: new RunStore(labDirectory),
+      store,
       supervisor,
       shelf,
       inference,
+      benchmarks,
+      printPdf,
     }
     const close = async (): Promise<void> => {
+      await benchmarks.close()
       await supervisor.active?.stop()
       await inference.close()
       unlock()
@@ -62,5 +75,7 @@ function createRouter(parts: LabParts) {
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
     reports: reportHandlers(parts),
+    benchmarks: benchmarkHandlers(parts),
+    handoff: handoffHandlers(parts),
   })
 }

@@ -3,8 +3,9 @@
  * called a speed-up unless every gate is open.
  */
 import { type ArmResult, armResults, type Comparison, comparisons } from '../../../shared/benchmark/analysis.ts'
+import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
-import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import type { Benchmark, Factor } from '../../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../../shared/domain/device.ts'
 import type { RunConfig } from '../../../shared/domain/run-config.ts'
 import { isDetectable, type Summary } from '../../../shared/domain/statistics.ts'
@@ -74,7 +75,8 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
   ]
 }
 
-export function caveatsOf({ plan, hardware }: Benchmark): string[] {
+export function caveatsOf({ plan, hardware, repetitions }: Benchmark): string[] {
+  const imported = plan.arms.filter(({ id }) => repetitions.some(({ arm, measured }) => arm === id && measured?.provenance === 'imported'))
   const cores = `${formatCount(hardware.cpuCores)} logical CPU ${hardware.cpuCores === 1 ? 'core' : 'cores'}`
   return [
     ...(plan.form === 'quick'
@@ -83,11 +85,19 @@ export function caveatsOf({ plan, hardware }: Benchmark): string[] {
     ...(plan.arms.some(({ config }) => config.device === 'cpu')
       ? [`CPU ranks share the ${cores} of one machine: this teaches mechanics, not GPU performance.`]
       : []),
+    ...imported.map(
+      ({ label }) =>
+        `${label}: not measured by this lab. Its ratio compares machines and programs as well as arms, and its repetitions are pieces of one run.`,
+    ),
     ...(plan.scaling === 'weak'
       ? ['Weak scaling: every rank has as many rows in each arm, so that arms with more ranks make larger steps and other updates.']
       : []),
   ]
 }
+
+/** Where its figures come from: 'measured', 'imported', 'measured or imported'. */
+export const provenances = ({ results }: BenchmarkFacts): string =>
+  [...new Set(results.flatMap(({ done }) => done.map(({ measured }) => measured.provenance)))].join(' or ') || 'measured'
 
 /** What this benchmark says nothing about. */
 export const notMeasured = (facts: BenchmarkFacts): string[] => [
@@ -150,6 +160,28 @@ export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
   ]),
 })
 
+/** The α–β model against what was measured, size by size; without rows where nothing was. */
+export const allReduceTable = ({ benchmark: { allReduce } }: BenchmarkFacts): Table => ({
+  columns: ['Size', 'Measured', 'α + β · size', 'Residual', 'algbw', 'busbw'],
+  rows: (allReduce?.samples ?? []).map((sample) => {
+    const { worldSize, fit } = allReduce!
+    const fitted = fit.alphaMs + fit.betaMsPerByte * sample.bytes
+    return [
+      formatBytes(sample.bytes),
+      formatMs(sample.ms),
+      formatMs(fitted),
+      formatPercent(sample.ms / fitted - 1),
+      `${formatBytes(algorithmBandwidth(sample))}/s`,
+      `${formatBytes(busBandwidth(sample, worldSize))}/s`,
+    ]
+  }),
+})
+
+/** What was fitted, in a sentence; null where nothing was. */
+export const allReduceSentence = ({ benchmark: { allReduce } }: BenchmarkFacts): string | null =>
+  allReduce &&
+  `An all-reduce among ${allReduce.worldSize} ranks costs α = ${formatMs(allReduce.fit.alphaMs)} and β = ${formatMs(allReduce.fit.betaMsPerByte * 2 ** 20)} for each MiB (R² ${formatDecimal(allReduce.fit.r2, 3)} of log time). Measured.`
+
 export const gateTable = ({ gates }: BenchmarkFacts): Table => ({
   columns: ['Gate', 'Open', 'Found'],
   textColumns: [1, 2],
@@ -185,13 +217,21 @@ export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
   ]),
 })
 
+const factorLabels: Record<Factor, string> = {
+  ranks: 'number of ranks',
+  microBatch: 'micro-batch: rows of a rank and step',
+  bucketCapBytes: 'bytes of a bucket',
+  device: 'device of the ranks',
+}
+
 export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops } }: BenchmarkFacts): Fact[] => [
   { label: 'Form', value: plan.form === 'full' ? 'full' : 'quick (fewer steps and repetitions than a reviewer expects)' },
+  { label: 'Varied', value: factorLabels[plan.factor] },
   { label: 'Scaling', value: plan.scaling === 'strong' ? 'strong: the same rows in every step' : 'weak: the same rows on every rank' },
   { label: 'Repetitions of each arm', value: formatCount(plan.repetitions) },
   { label: 'Warm-up steps, set apart', value: formatCount(plan.warmupSteps) },
   { label: 'Measured steps of a repetition', value: formatCount(plan.measuredSteps) },
-  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace('ranks-', '')).join(' ') },
+  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device)-/, '')).join(' ') },
   { label: 'Throughput of a repetition', value: 'its samples over the sum of the slowest rank’s step times' },
   { label: 'Intervals', value: '95 %, percentile bootstrap over repetitions, 10,000 resamples; of accuracy Wilson' },
   {

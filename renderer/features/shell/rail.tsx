@@ -1,7 +1,7 @@
 /** The places of the lab, and the choice of light or dark. */
 import { Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import type { MantineColorScheme } from '@mantine/core'
-import { IconSunMoon, IconDatabase, IconFlask2, IconKeyboard, IconListDetails, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconSunMoon, IconDatabase, IconFlask2, IconKeyboard, IconListDetails, IconMoon, IconScale, IconSun } from '@tabler/icons-react'
 import type { Icon } from '@tabler/icons-react'
 import { href } from '../../ui/route.ts'
 import type { Place } from '../../ui/route.ts'
@@ -11,6 +11,7 @@ import styles from './rail.module.css'
 const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'lab', word: 'Lab', icon: IconFlask2 },
   { place: 'runs', word: 'Runs', icon: IconListDetails },
+  { place: 'benchmark', word: 'Benchmark', icon: IconScale },
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
   { place: 'data', word: 'Data', icon: IconDatabase },
 ]
@@ -30,7 +31,12 @@ export function Rail({ place }: { place: Place }) {
         <Logo />
       </a>
       {entries.map(({ place: target, word, icon: EntryIcon }) => (
-        <a key={target} href={href(target)} className={styles.entry} aria-current={place === target || (place === 'compare' && target === 'runs') ? 'page' : undefined}>
+        <a
+          key={target}
+          href={href(target)}
+          className={styles.entry}
+          aria-current={place === target || (place === 'compare' && target === 'runs') ? 'page' : undefined}
+        >
           <EntryIcon size={21} stroke={1.6} aria-hidden />
           {word}
         </a>
