@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { benchmarkFormatSchema, benchmarkFormSchema, planSchema, scalingSchema, varySchema } from '../domain/benchmark.ts'
+import { provenanceSchema } from '../domain/hardware.ts'
 import { runConfigSchema } from '../domain/run-config.ts'
 import { procedure } from './base.ts'
 import { labErrorInfoSchema } from './errors.ts'
@@ -56,6 +57,8 @@ export type BenchmarkTable = z.infer<typeof tableSchema>
 export const benchmarkViewSchema = benchmarkSummarySchema.extend({
   sentences: z.array(z.string()),
   maySaySpeedUp: z.boolean(),
+  /** Where the figures come from. */
+  provenances: z.array(provenanceSchema),
   gates: z.array(z.object({ name: z.string(), isOpen: z.boolean(), found: z.string() })),
   notMeasured: z.array(z.string()),
   failures: z.array(z.object({ arm: z.string(), repetition: z.int(), error: labErrorInfoSchema })),

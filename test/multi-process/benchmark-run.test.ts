@@ -12,7 +12,13 @@ import { createBench, testHardware } from '../helpers/training-runs.ts'
 
 async function setUp(repetitions: number) {
   const bench = await createBench(200)
-  const asked = { name: 'small', config: bench.config({ worldSize: 2 }), vary: { factor: 'ranks', values: [1, 2] as number[] }, scaling: 'strong', form: 'quick' } as const
+  const asked = {
+    name: 'small',
+    config: bench.config({ worldSize: 2 }),
+    vary: { factor: 'ranks', values: [1, 2] as number[] },
+    scaling: 'strong',
+    form: 'quick',
+  } as const
   const plan = { ...planOf(asked), repetitions, warmupSteps: 2, measuredSteps: 8 }
   for (const { config } of plan.arms) config.maxSteps = 10
   const directory = join(bench.store.labDirectory, 'benchmarks', 'one')

@@ -37,7 +37,7 @@ export function throughputChart({ results }: BenchmarkFacts): Markup {
       const middle = 6 + (row + 0.5) * rowHeight
       const summary =
         samplesPerSec === null
-          ? text('no repetition ended well', left + 8, middle + 4, 'start')
+          ? text('none that ended well', left + 8, middle + 4, 'start')
           : html`${
                 samplesPerSec.interval === null
                   ? null

@@ -54,6 +54,9 @@ export function verdictOf({ throughput }: Comparison): string {
   return throughput.ratio > 1 ? 'faster' : 'slower'
 }
 
+/** Efficiency is the ratio by how many times as many ranks there are: of anything else it would say nothing. */
+const isOfRanks = ({ benchmark }: BenchmarkFacts): boolean => benchmark.plan.factor === 'ranks'
+
 /** The result in sentences, the weakest claim that holds. */
 export function sentencesOf(facts: BenchmarkFacts): string[] {
   const { benchmark, results } = facts
@@ -65,12 +68,14 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
     if (throughput.interval !== null && !isDetectable(throughput))
       return `${arm.label}: no detectable difference (${absolute}; ratio ${times(throughput.ratio)}, 95 % interval ${interval(throughput.interval, times)}).`
     const word = verdictOf(comparison) === 'slower' ? 'slower,' : ratioWord(facts).toLowerCase()
-    return `${arm.label}: ${word} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}; efficiency ${formatPercent(efficiency)}.`
+    return `${arm.label}: ${word} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}${isOfRanks(facts) ? `; efficiency ${formatPercent(efficiency)}` : ''}.`
   })
   const closed = facts.gates.filter(({ isOpen }) => !isOpen)
   return [
-    ...compared,
-    ...(closed.length > 0 ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`] : []),
+    ...(compared.length > 0 ? compared : ['Nothing can be compared yet: that takes a repetition of every arm that ended well.']),
+    ...(compared.length > 0 && closed.length > 0
+      ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`]
+      : []),
     ...caveatsOf(benchmark),
   ]
 }
@@ -126,13 +131,13 @@ export const throughputTable = ({ results }: BenchmarkFacts): Table => ({
 })
 
 export const comparisonTable = (facts: BenchmarkFacts): Table => ({
-  columns: ['Arm', ratioWord(facts), '95 % interval', 'Efficiency', 'Against', 'Verdict'],
-  textColumns: [4, 5],
+  columns: ['Arm', ratioWord(facts), '95 % interval', ...(isOfRanks(facts) ? ['Efficiency'] : []), 'Against', 'Verdict'],
+  textColumns: isOfRanks(facts) ? [4, 5] : [3, 4],
   rows: facts.comparisons.map((comparison) => [
     comparison.arm.label,
     times(comparison.throughput.ratio),
     interval(comparison.throughput.interval, times),
-    formatPercent(comparison.efficiency),
+    ...(isOfRanks(facts) ? [formatPercent(comparison.efficiency)] : []),
     facts.results[0]!.arm.label,
     verdictOf(comparison),
   ]),

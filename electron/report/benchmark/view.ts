@@ -21,7 +21,7 @@ import {
 
 type Rendered = Pick<
   BenchmarkView,
-  'sentences' | 'maySaySpeedUp' | 'gates' | 'notMeasured' | 'failures' | 'tables' | 'charts' | 'protocol' | 'command'
+  'sentences' | 'provenances' | 'maySaySpeedUp' | 'gates' | 'notMeasured' | 'failures' | 'tables' | 'charts' | 'protocol' | 'command'
 >
 
 export function benchmarkView(benchmark: Benchmark): Rendered {
@@ -35,6 +35,7 @@ export function benchmarkView(benchmark: Benchmark): Rendered {
   return {
     sentences: [...sentencesOf(facts), ...[allReduceSentence(facts)].filter((sentence) => sentence !== null)],
     maySaySpeedUp: facts.maySaySpeedUp,
+    provenances: [...new Set(facts.results.flatMap(({ done }) => done.map(({ measured }) => measured.provenance)))],
     gates: facts.gates,
     notMeasured: notMeasured(facts),
     failures: benchmark.repetitions.flatMap(({ arm, repetition, error }) =>

@@ -2,33 +2,38 @@
 import { IconLock, IconLockOpen } from '@tabler/icons-react'
 import type { BenchmarkTable, BenchmarkView } from '../../../shared/contract/benchmarks.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import styles from './benchmark.module.css'
 import { ReportChart } from './report-chart.tsx'
 
 export function BenchmarkResult({ view }: { view: BenchmarkView }) {
-  const [comparison, ...tables] = view.tables
+  const closed = view.gates.filter(({ isOpen }) => !isOpen).length
+  const tags = view.provenances.map((provenance) => <ProvenanceTag key={provenance} provenance={provenance} />)
   return (
     <>
       <div className={styles.board}>
         <div className={styles.main}>
-          <Panel title="Result" hint={view.state === 'done' ? undefined : 'of the repetitions so far'}>
+          <Panel title="Result" hint={view.state === 'done' ? undefined : 'of the repetitions so far'} actions={tags}>
             <ul className={styles.sentences}>
               {view.sentences.map((sentence) => (
                 <li key={sentence}>{sentence}</li>
               ))}
             </ul>
           </Panel>
-          <Panel title="Throughput" hint="dots: repetitions · line: median · bar: its 95 % interval">
+          <Panel title="Throughput" hint="dots: repetitions · line: median · bar: its 95 % interval" actions={tags}>
             <ReportChart markup={view.charts.throughput} />
           </Panel>
-          <Panel title="Where a step’s time goes" hint="means over all measured steps">
+          <Panel title="Where a step’s time goes" hint="means over all measured steps" actions={tags}>
             <ReportChart markup={view.charts.waterfall} />
             <ReportChart markup={view.charts.legend} />
           </Panel>
         </div>
         <div className={styles.side}>
-          <Panel title="Gates" hint={view.maySaySpeedUp ? 'all open' : 'one is closed'}>
+          <Panel
+            title="Gates"
+            hint={closed === 0 ? 'all open: the ratio may be called a speed-up' : `${closed} of ${view.gates.length} closed`}
+          >
             <ul className={styles.gates}>
               {view.gates.map(({ name, isOpen, found }) => (
                 <li key={name} data-open={isOpen || undefined}>
@@ -65,8 +70,7 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
           </div>
         </Panel>
       )}
-      {comparison && <TablePanel table={comparison} />}
-      {tables.map((table) => (
+      {view.tables.map((table) => (
         <TablePanel key={table.title} table={table} />
       ))}
       <Panel title="Repeating it">

@@ -2,7 +2,6 @@
 import { useEffect, useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import { useBenchmarks } from '../../state/benchmarks.ts'
-import { useConnection } from '../../state/connection.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { BenchmarkList } from './benchmark-list.tsx'
@@ -12,10 +11,8 @@ import { NewComparison } from './new-comparison.tsx'
 export function BenchmarkScreen() {
   const [error, setError] = useState<LabErrorInfo | null>(null)
   const { list, refresh } = useBenchmarks()
-  const generation = useConnection((state) => state.generation)
-  useEffect(() => {
-    if (generation > 0) void refresh()
-  }, [refresh, generation])
+  // After every connection it is asked for by itself.
+  useEffect(() => void refresh(), [refresh])
   return (
     <Screen title="Benchmark" subtitle="The same training in different ways, repeated in turn, so that the difference can be believed.">
       {[error, list.error].map((failure) => failure && <ErrorNotice key={failure.code + failure.title} error={failure} />)}

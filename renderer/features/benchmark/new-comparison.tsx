@@ -56,6 +56,7 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
     <Panel title="New comparison" hint="everything else as on the training card">
       <div className={styles.fields}>
         <Select
+          size="sm"
           label="Compare"
           data={Object.entries(factors).map(([value, { title }]) => ({ value, label: title }))}
           value={factor}
@@ -67,6 +68,7 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
           }}
         />
         <TextInput
+          size="sm"
           label="Values, the baseline first"
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
