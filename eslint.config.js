@@ -32,7 +32,7 @@ export default tseslint.config(
     'The engine does not know that other ranks exist: take a GradientSync.',
   ),
   forbid(
-    ['electron/{backend,collectives,checkpoint,data,http,kernels}/**'],
+    ['electron/{backend,collectives,checkpoint,data,http,hub,kernels}/**'],
     ['/renderer/', electronModule, '/engine/', '/ddp/', '/rank/', '/supervisor/', '/lab/', '/hosts/', '/inference/', '/report/'],
     'The lowest rooms import no other room but each other.',
   ),
@@ -42,7 +42,7 @@ export default tseslint.config(
     'ddp stands on engine and collectives.',
   ),
   forbid(
-    ['electron/{rank,supervisor,inference,report,probe,handoff,benchmark}/**'],
+    ['electron/{rank,supervisor,inference,pretrained,report,probe,handoff,benchmark,workbench}/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/'],
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
   ),
@@ -52,8 +52,18 @@ export default tseslint.config(
     'The HTTP API stands on inference and http; the command line and the lab start it.',
   ),
   forbid(
+    ['electron/export/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/supervisor/', '/rank/', '/ddp/', '/collectives/'],
+    'An export is made of what a run left: engine, backend, checkpoint, data, inference, report.',
+  ),
+  forbid(
+    ['electron/workbench/*.ts'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/engine/', '/ddp/', '/collectives/', '/backend/', '/programs/'],
+    'The lab loads this side of the workbench: programs and what they compute with stay in the rank processes.',
+  ),
+  forbid(
     ['electron/lab/**'],
-    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main'],
+    ['/renderer/', electronModule, '/hosts/', '/engine/', '/ddp/', '/collectives/', '/rank/main', '/workbench/(rank|programs)/'],
     'Handlers are thin: they talk to the supervisor, inference and report.',
   ),
 )

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Batch } from '../electron/data/types.ts'
 import { initializeParameters, ParameterArena } from '../electron/engine/parameters.ts'
 import { randomIntegers } from '../electron/ddp/random.ts'
-import { modelConfigSchema, modelPresets, type ModelConfig, type ModelPresetName } from '../shared/domain/model-config.ts'
+import { distilbertTraits, modelConfigSchema, modelPresets, type ModelConfig, type ModelPresetName } from '../shared/domain/model-config.ts'
 
 export interface JobShape {
   model: ModelPresetName
@@ -23,7 +23,7 @@ const jobSchema = z.looseObject({ config: modelConfigSchema, rows: z.int(), leng
 
 export function benchModelConfig(model: ModelPresetName): ModelConfig {
   const { dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings } = modelPresets[model]
-  const sizes = { dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings }
+  const sizes = { ...distilbertTraits, dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings }
   return { ...sizes, dropout: 0, attentionDropout: 0, seqClassifDropout: 0, labels: ['World', 'Sports', 'Business', 'Sci/Tech'] }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The command line: train · predict · evaluate · serve · serve-model · help. It owns the process (exit code, the one place where errors
+ * The command line. `help` lists its commands. It owns the process (exit code, the one place where errors
  * are printed); the commands return a number. Exit codes: 0 done, 1 failed, 2 cannot be asked like that, 130 stopped.
  */
 import type { ErrorCode } from '../shared/contract/errors.ts'
@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./cli/train.ts')).train,
   predict: async () => (await import('./cli/predict.ts')).predict,
   evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
+  export: async () => (await import('./cli/export.ts')).exportRun,
   serve: async () => (await import('./cli/serve.ts')).serve,
   benchmark: async () => (await import('./cli/benchmark.ts')).benchmark,
   report: async () => (await import('./cli/report.ts')).report,

@@ -25,9 +25,19 @@ export const preloadFile = join(projectRoot, 'out', 'preload', 'preload.cjs')
 /** Kernels of the optimizer, compiled at build from `electron/kernels/assembly`. */
 export const kernelsFile = join(projectRoot, 'out', 'kernels.wasm')
 
+type Entry =
+  | 'rank'
+  | 'workbench-rank'
+  | 'probe'
+  | 'heartbeat'
+  | 'data-reader'
+  | 'inference-worker'
+  | 'export-worker'
+  | 'benchmark-peak'
+  | 'bench-worker'
+
 /** Built entry of a child process or worker thread. */
-export const entryFile = (name: 'rank' | 'probe' | 'heartbeat' | 'inference-worker' | 'benchmark-peak' | 'bench-worker'): string =>
-  join(projectRoot, 'out', 'main', `${name}.js`)
+export const entryFile = (name: Entry): string => join(projectRoot, 'out', 'main', `${name}.js`)
 
 /** The lab's own directory: runs, imported data, lock. */
 export const labDirectory = (): string => process.env['DISTRINEWS_HOME'] ?? join(homedir(), '.distrinews-lab')

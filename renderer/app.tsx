@@ -5,6 +5,7 @@ import { BenchmarkScreen } from './features/benchmark/benchmark-screen.tsx'
 import { CompareScreen } from './features/compare/compare-screen.tsx'
 import { DataScreen } from './features/data/data-screen.tsx'
 import { HomeScreen } from './features/home/home-screen.tsx'
+import { ModelsScreen } from './features/models/models-screen.tsx'
 import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
 import { RunScreen } from './features/run-panel/run-screen.tsx'
 import { RunsScreen } from './features/runs/runs-screen.tsx'
@@ -43,6 +44,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <PlaygroundScreen modelId={route.id} />
     case 'benchmark':
       return route.id === null ? <BenchmarkScreen /> : <BenchmarkResultScreen key={route.id} id={route.id} />
+    case 'models':
+      return <ModelsScreen />
     case 'data':
       return <DataScreen />
     case 'lab':

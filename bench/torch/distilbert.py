@@ -107,9 +107,9 @@ class Job:
     def read(self, name, dtype, shape):
         return torch.from_numpy(numpy.fromfile(self.directory / name, dtype=dtype).reshape(shape)).to(self.device)
 
-    def model(self):
+    def model(self, build=Classifier):
         torch.manual_seed(0)
-        model = Classifier(self.facts["config"])
+        model = build(self.facts["config"])
         flat = numpy.fromfile(self.directory / "parameters.bin", dtype=numpy.float32)
         offset = 0
         state = {}

@@ -5,7 +5,7 @@ import type { Attribute, ElementType, LazyNode, LazyValue } from './graph.ts'
 import { openShape, type Plan } from './plan.ts'
 
 const { onnx } = onnxProto
-const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<ElementType, number>
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<ElementType, number>
 const irVersion = 9
 const opsetVersion = 21
 
@@ -48,7 +48,11 @@ export function encodeModel(plan: Plan): Uint8Array {
   return onnx.ModelProto.encode(onnx.ModelProto.create({ irVersion, opsetImport, graph })).finish()
 }
 
-function encodeNode(node: LazyNode, nameOf: (value: LazyValue) => string, isWanted: (value: LazyValue) => boolean): onnxTypes.INodeProto {
+export function encodeNode(
+  node: LazyNode,
+  nameOf: (value: LazyValue) => string,
+  isWanted: (value: LazyValue) => boolean,
+): onnxTypes.INodeProto {
   // All outputs but the first are optional.
   const output = node.outputs.map((value, index) => (index === 0 || isWanted(value) ? nameOf(value) : ''))
   while (output.at(-1) === '') output.pop()
@@ -61,14 +65,14 @@ function encodeNode(node: LazyNode, nameOf: (value: LazyValue) => string, isWant
   }
 }
 
-function encodeAttribute(name: string, attribute: Attribute): onnxTypes.IAttributeProto {
+export function encodeAttribute(name: string, attribute: Attribute): onnxTypes.IAttributeProto {
   const { AttributeType } = onnx.AttributeProto
   if (typeof attribute === 'number') return { name, type: AttributeType.INT, i: attribute }
   if ('float' in attribute) return { name, type: AttributeType.FLOAT, f: attribute.float }
   return { name, type: AttributeType.INTS, ints: [...attribute] }
 }
 
-function encodeConstant(value: LazyValue, name: string): onnxTypes.ITensorProto {
+export function encodeConstant(value: LazyValue, name: string): onnxTypes.ITensorProto {
   if (value.source.kind !== 'constant') throw new Error(`${name} is not a constant`)
   const { buffer, byteOffset, byteLength } = value.source.data
   return { name, dataType: elementTypes[value.type], dims: [...value.shape], rawData: new Uint8Array(buffer, byteOffset, byteLength) }

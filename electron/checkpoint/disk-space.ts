@@ -17,10 +17,16 @@ export interface NeededRoom {
   /** Exists; the file system that it lies on is asked. */
   directory: string
   bytes: number
+  /** What to do once there is room. */
+  afterwards?: string
 }
 
 /** Runs `write`, which writes `bytes` under `directory`. Throws DISK_FULL with how much it needs and how much is free. */
-export async function withRoom<T>({ what, directory, bytes }: NeededRoom, fileSystem: FileSystem, write: () => Promise<T>): Promise<T> {
+export async function withRoom<T>(
+  { what, directory, bytes, afterwards = 'then resume the run: it goes on from what was saved last' }: NeededRoom,
+  fileSystem: FileSystem,
+  write: () => Promise<T>,
+): Promise<T> {
   const neededBytes = bytes + slackBytes
   const full = (freeBytes: number | null, cause?: unknown): LabError => {
     // The system refuses what would fit by its own figures where a quota is used up.
@@ -32,7 +38,7 @@ export async function withRoom<T>({ what, directory, bytes }: NeededRoom, fileSy
         code: 'DISK_FULL',
         title: `The disk is full: it needs ${inWords(neededBytes)} for ${what}`,
         cause: `Writing ${what} into ${directory} needs ${inWords(neededBytes)}, and ${free}${refused ? ', but the system refused it: perhaps a quota is used up' : ''}.`,
-        suggestion: `Free at least ${missing} (old runs can be removed in the list of runs), then resume the run: it goes on from what was saved last.`,
+        suggestion: `Free at least ${missing} (old runs can be removed in the list of runs), ${afterwards}.`,
       },
       { cause },
     )

@@ -1,10 +1,11 @@
 /**
- * The model folder of a run, `runs/<id>/model/`: what transformers loads (config.json, model.safetensors, tokenizer.json,
+ * Model folders, the lab's own and those of transformers. The folder of a run, `runs/<id>/model/`: what transformers loads (config.json, model.safetensors, tokenizer.json,
  * tokenizer_config.json) and `lab.json`, which says which checkpoint the weights are. The folder is complete from the
  * moment it exists. Later checkpoints replace file by file, each atomically. Of these only the weights decide: what lab.json
  * says is written into them as well, and believed from there. So the one rename that brings new weights brings all that is
  * said of them, and whoever is killed at whatever moment leaves the old model or the new one. Only in folders that others
- * made, whose weights say no more than their step, lab.json is read.
+ * made, whose weights say no more than their step, lab.json is read. Folders of others may hold shards instead of one file, and
+ * a vocab.txt instead of tokenizer.json.
  */
 import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -16,9 +17,11 @@ import { withRoom } from './disk-space.ts'
 import { systemErrorCode, withWriteErrors } from './file-errors.ts'
 import { type FileSystem, nodeFileSystem } from './file-system.ts'
 import { readSmallFile } from './small-file.ts'
-import { type NamedTensor, readSafetensors, readSafetensorsMetadata, safetensorsChunks, type TensorData } from './safetensors.ts'
+import { type NamedTensor, safetensorsChunks, type TensorData, type TensorEntry } from './safetensors.ts'
 import { FileFormatError, parseUniqueJson } from './strict-json.ts'
 import { fromTransformersConfig, toTransformersConfig } from './transformers-config.ts'
+import { openWeights, pickles, weightFiles, weightsIndexName, weightsName } from './weights.ts'
+import { tokenizerFromVocabulary } from '../data/vocab-txt.ts'
 
 export const modelFolderName = 'model'
 export const modelFolderFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors', 'lab.json'] as const
@@ -49,8 +52,13 @@ export interface ModelFolderContent {
 
 export interface ModelFolder {
   config: ModelConfig
+  /** Everything that the weights' files hold. */
+  entries: readonly TensorEntry[]
+  /** Those that were asked for. */
   tensors: Map<string, TensorData>
+  /** Made of vocab.txt where the folder has no tokenizer.json. */
   tokenizerJson: string
+  tokenizerFile: 'tokenizer.json' | 'vocab.txt'
   /** Null in a folder that another program made. */
   lab: LabInfo | null
 }
@@ -121,24 +129,38 @@ async function clearLeftovers(directory: string, fileSystem: FileSystem): Promis
 
 /** Whether a model can be loaded from `directory`, as far as a look at its file names tells. */
 export async function hasModel(directory: string): Promise<boolean> {
-  return (await exists(join(directory, 'model.safetensors'))) && (await exists(join(directory, 'config.json')))
+  const [hasConfig, ...hasWeights] = await Promise.all(
+    ['config.json', weightsName, weightsIndexName].map((name) => exists(join(directory, name))),
+  )
+  return hasConfig! && hasWeights.includes(true)
 }
 
-const notFound = (directory: string): LabError =>
-  new LabError({
+async function notFound(directory: string): Promise<LabError> {
+  const [pickle] = await pickles(directory).catch(() => [])
+  if (pickle === undefined || !(await exists(join(directory, 'config.json')))) {
+    return new LabError({
+      code: 'MODEL_NOT_FOUND',
+      title: 'There is no model here',
+      cause: `${directory} has no config.json and ${weightsName}.`,
+      suggestion: 'Give a model folder such as runs/<id>/model, or train a model first.',
+    })
+  }
+  return new LabError({
     code: 'MODEL_NOT_FOUND',
-    title: 'There is no model here',
-    cause: `${directory} has no config.json and model.safetensors.`,
-    suggestion: 'Give a model folder such as runs/<id>/model, or train a model first.',
+    title: 'The weights of this model are a pickle',
+    cause: `${directory} has ${pickle} but no ${weightsName}. To read a pickle is to run whatever code it holds, so the lab does not.`,
+    suggestion: 'Save it with transformers as model.save_pretrained(folder, safe_serialization=True), or take a revision with safetensors.',
   })
+}
 
-const invalid = (directory: string, reason: string, cause: unknown): LabError =>
+/** A model folder that cannot be used, and why. */
+export const modelInvalid = (directory: string, reason: string, cause?: unknown): LabError =>
   new LabError(
     {
       code: 'MODEL_INVALID',
       title: 'The model folder cannot be used',
       cause: `${directory}: ${reason}.`,
-      suggestion: 'Train again or copy the folder anew; the checkpoints of the run hold the same weights.',
+      suggestion: 'Copy or download the folder anew; of a model that was trained here, the checkpoints hold the same weights.',
     },
     { cause },
   )
@@ -148,26 +170,30 @@ async function withModelErrors<T>(directory: string, action: () => Promise<T>): 
   try {
     return await action()
   } catch (error) {
-    if (error instanceof FileFormatError) throw invalid(directory, error.message, error)
+    if (error instanceof FileFormatError) throw modelInvalid(directory, error.message, error)
     const code = systemErrorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      if (!(await hasModel(directory))) throw notFound(directory)
-      throw invalid(directory, 'a file is missing', error)
+      if (!(await hasModel(directory))) throw await notFound(directory)
+      throw modelInvalid(directory, 'a file is missing', error)
     }
-    if (code !== null) throw invalid(directory, `reading failed with ${code}`, error)
+    if (code !== null) throw modelInvalid(directory, `reading failed with ${code}`, error)
+    throw error
+  }
+}
+
+/** Null where `directory` has no such file. */
+async function readIfThere(directory: string, name: string): Promise<Buffer | null> {
+  try {
+    return await readSmallFile(join(directory, name))
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null
     throw error
   }
 }
 
 async function readLabInfo(directory: string): Promise<LabInfo | null> {
-  let bytes: Buffer
-  try {
-    bytes = await readSmallFile(join(directory, 'lab.json'))
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null
-    throw error
-  }
-  return parseLabInfo(bytes, 'lab.json')
+  const bytes = await readIfThere(directory, 'lab.json')
+  return bytes === null ? null : parseLabInfo(bytes, 'lab.json')
 }
 
 function parseLabInfo(bytes: Buffer, where: string): LabInfo {
@@ -180,30 +206,81 @@ function parseLabInfo(bytes: Buffer, where: string): LabInfo {
 const labInfoOf = ({ lab }: Record<string, string>): LabInfo | null =>
   lab === undefined ? null : parseLabInfo(Buffer.from(lab), "the weights' own facts")
 
+async function readTokenizer(directory: string): Promise<Pick<ModelFolder, 'tokenizerJson' | 'tokenizerFile'>> {
+  const json = await readIfThere(directory, 'tokenizer.json')
+  if (json !== null) return { tokenizerJson: json.toString('utf8'), tokenizerFile: 'tokenizer.json' }
+  const vocabulary = await readIfThere(directory, 'vocab.txt')
+  if (vocabulary === null) throw new FileFormatError('it has neither tokenizer.json nor vocab.txt')
+  const config = await readIfThere(directory, 'tokenizer_config.json')
+  const tokenizer = tokenizerFromVocabulary(vocabulary.toString('utf8'), config && parseUniqueJson(config))
+  return { tokenizerJson: `${JSON.stringify(tokenizer)}\n`, tokenizerFile: 'vocab.txt' }
+}
+
+const tokenizerLengthSchema = z.object({ model_max_length: z.number().min(2).transform(Math.floor) })
+
+/**
+ * The longest sequence that the tokenizer's own configuration allows, for folders without `lab.json`: those of other
+ * programs, and checkpoints. Null where it does not say.
+ */
+export async function readTokenizerMaxLength(directory: string): Promise<number | null> {
+  try {
+    const bytes = await readSmallFile(join(directory, 'tokenizer_config.json'))
+    return tokenizerLengthSchema.safeParse(parseUniqueJson(bytes)).data?.model_max_length ?? null
+  } catch (error) {
+    if (error instanceof FileFormatError || systemErrorCode(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
 /** Reads only what a list shows: the configuration and the lab's own facts. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function readModelFacts(directory: string): Promise<Pick<ModelFolder, 'config' | 'lab'>> {
   return withModelErrors(directory, async () => {
-    if (!(await hasModel(directory))) throw notFound(directory)
+    if (!(await hasModel(directory))) throw await notFound(directory)
     const config = fromTransformersConfig(parseUniqueJson(await readSmallFile(join(directory, 'config.json'))))
-    const own = labInfoOf(await readSafetensorsMetadata(join(directory, 'model.safetensors')))
-    return { config, lab: own ?? (await readLabInfo(directory)) }
+    const weights = await openWeights(directory)
+    await weights.close()
+    return { config, lab: labInfoOf(weights.metadata) ?? (await readLabInfo(directory)) }
   })
 }
 
-/** Reads a whole model folder. Tensor names and shapes are checked against the model by who builds it. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
-export async function readModelFolder(directory: string): Promise<ModelFolder> {
+/** Decides from what is there which tensors are read, before memory is taken for any. May throw `FileFormatError`. */
+export type TensorChoice = (config: ModelConfig, entries: readonly TensorEntry[]) => (name: string) => boolean
+
+/**
+ * Reads a model folder, and of its weights the tensors that `choose` wants, all if it is left out. What their names and
+ * shapes should be is known to who builds the model. Throws MODEL_NOT_FOUND or MODEL_INVALID.
+ */
+export async function readModelFolder(directory: string, choose: TensorChoice = () => () => true): Promise<ModelFolder> {
   return withModelErrors(directory, async () => {
     const attempts = 20
     for (let attempt = 1; ; attempt++) {
       const { config, lab } = await readModelFacts(directory)
-      const { tensors, metadata } = await readSafetensors(join(directory, 'model.safetensors'))
-      const tokenizerJson = (await readSmallFile(join(directory, 'tokenizer.json'))).toString('utf8')
-      const own = labInfoOf(metadata)
-      if (own !== null) return { config, tensors, tokenizerJson, lab: own }
-      if (lab === null || metadata['step'] === String(lab.step)) return { config, tensors, tokenizerJson, lab }
-      if (attempt === attempts)
-        throw new FileFormatError(`lab.json speaks of step ${lab.step}, the weights are of step ${metadata['step'] ?? 'unknown'}`)
+      const tokenizer = await readTokenizer(directory)
+      const weights = await openWeights(directory)
+      try {
+        const own = labInfoOf(weights.metadata)
+        const step = weights.metadata['step']
+        if (own !== null || lab === null || step === String(lab.step)) {
+          const tensors = await weights.read(choose(config, weights.entries))
+          return { config, entries: weights.entries, tensors, ...tokenizer, lab: own ?? lab }
+        }
+        if (attempt === attempts)
+          throw new FileFormatError(`lab.json speaks of step ${lab.step}, the weights are of step ${step ?? 'unknown'}`)
+      } finally {
+        await weights.close()
+      }
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+  })
+}
+
+/** Paths of all files that decide what the model computes, in a fixed order. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
+export async function decisiveFiles(directory: string): Promise<string[]> {
+  return withModelErrors(directory, async () => {
+    const { tokenizerFile } = await readTokenizer(directory)
+    const tokenizer = tokenizerFile === 'tokenizer.json' ? [tokenizerFile] : [tokenizerFile, 'tokenizer_config.json']
+    const names = ['config.json', ...tokenizer, ...(await weightFiles(directory))].map((name) => join(directory, name))
+    const present = await Promise.all(names.map(exists))
+    return names.filter((_, index) => present[index])
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Reads and writes safetensors files (https://github.com/huggingface/safetensors), F32 only: 8 bytes of header length, a
- * JSON header, then the tensors' bytes end to end. The reader believes nothing: a length is compared with the size of the
+ * Reads and writes safetensors files (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header,
+ * then the tensors' bytes end to end. Writes F32; reads F32, and F16 and BF16 as F32. The reader believes nothing: a length is compared with the size of the
  * file before anything is allocated for it, and overlaps, holes, duplicates and wrong sizes are refused. Every machine that
  * Node runs on here is little-endian, as the format is.
  */
@@ -8,6 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeFileDurable, type WrittenFile } from './atomic.ts'
 import { type FileSystem, nodeFileSystem } from './file-system.ts'
+import { bfloatToFloat, halfToFloat } from './half.ts'
 import { FileFormatError, parseUniqueJson } from './strict-json.ts'
 
 export interface TensorData {
@@ -26,8 +27,21 @@ export interface SafetensorsContent {
   metadata: Record<string, string>
 }
 
+/** A tensor as the header describes it. */
+export interface TensorEntry {
+  name: string
+  dtype: DType
+  shape: number[]
+}
+
 const maxHeaderBytes = 16 * 1024 * 1024
-const bytesPerFloat = 4
+/** Bytes of one number, of every type that the format knows. */
+const bytesPerNumber = {
+  ...{ F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 },
+  ...{ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 },
+} as const
+export type DType = keyof typeof bytesPerNumber
+const dtypes = Object.keys(bytesPerNumber) as [DType, ...DType[]]
 
 /** BigInt: a product of sizes from a file may be larger than a number can hold exactly. */
 const elementCount = (shape: readonly number[]): bigint => shape.reduce((product, size) => product * BigInt(size), 1n)
@@ -67,7 +81,7 @@ export async function writeSafetensors(
 
 const sizeSchema = z.int().min(0)
 const entrySchema = z.strictObject({
-  dtype: z.literal('F32', { error: 'only F32 is supported' }),
+  dtype: z.enum(dtypes),
   shape: z.array(sizeSchema).max(8),
   data_offsets: z.tuple([sizeSchema, sizeSchema]),
 })
@@ -95,22 +109,21 @@ async function readHeader(handle: FileHandle, fileBytes: number): Promise<{ head
   return { header: new Map(Object.entries(parseUniqueJson(text))), dataStart: 8 + headerBytes }
 }
 
+type PlacedEntry = TensorEntry & { begin: number; end: number }
+
 /** Entries in the order of their bytes, checked to tile `dataBytes` exactly. */
-function checkedEntries(
-  header: ReadonlyMap<string, unknown>,
-  dataBytes: number,
-): { name: string; shape: number[]; begin: number; end: number }[] {
+function checkedEntries(header: ReadonlyMap<string, unknown>, dataBytes: number): PlacedEntry[] {
   const entries = [...header]
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, value]) => {
+    .map(([name, value]): PlacedEntry => {
       const parsed = entrySchema.safeParse(value)
       if (!parsed.success) throw new FileFormatError(`tensor ${name}: ${z.prettifyError(parsed.error)}`)
       const [begin, end] = parsed.data.data_offsets
-      const { shape } = parsed.data
-      if (elementCount(shape) * BigInt(bytesPerFloat) !== BigInt(end - begin)) {
-        throw new FileFormatError(`tensor ${name}: shape [${shape.join(', ')}] does not fit ${end - begin} bytes`)
+      const { dtype, shape } = parsed.data
+      if (elementCount(shape) * BigInt(bytesPerNumber[dtype]) !== BigInt(end - begin)) {
+        throw new FileFormatError(`tensor ${name}: shape [${shape.join(', ')}] of ${dtype} does not fit ${end - begin} bytes`)
       }
-      return { name, shape, begin, end }
+      return { name, dtype, shape, begin, end }
     })
     .sort((a, b) => a.begin - b.begin || a.end - b.end)
   let position = 0
@@ -123,46 +136,87 @@ function checkedEntries(
 }
 
 /** Only now that every byte of the file is accounted for. */
-function allocate(bytes: number): ArrayBuffer {
+function allocate(count: number): Float32Array {
   try {
-    return new ArrayBuffer(bytes)
+    return new Float32Array(count)
   } catch (error) {
-    throw new FileFormatError(`its ${bytes} bytes of numbers do not fit into this machine's memory`, { cause: error })
+    throw new FileFormatError(`its ${count} numbers do not fit into this machine's memory`, { cause: error })
   }
 }
 
-/** What the file says of itself, without its tensors. Throws `FileFormatError`. */
-export async function readSafetensorsMetadata(file: string): Promise<Record<string, string>> {
-  const handle = await open(file, 'r')
-  try {
-    const { header } = await readHeader(handle, (await handle.stat()).size)
-    return metadataOf(header)
-  } finally {
-    await handle.close()
+/** Numbers converted at a time. */
+const chunkLength = 1024 * 1024
+
+/** An open file: its header has been read and checked, its numbers are read when they are asked for. */
+export class SafetensorsFile {
+  readonly metadata: Record<string, string>
+  readonly entries: readonly TensorEntry[]
+  readonly #handle: FileHandle
+  readonly #placed: readonly PlacedEntry[]
+  readonly #dataStart: number
+
+  /** Throws `FileFormatError` where the file is not exactly what it claims. */
+  static async open(file: string): Promise<SafetensorsFile> {
+    const handle = await open(file, 'r')
+    try {
+      const fileBytes = (await handle.stat()).size
+      const { header, dataStart } = await readHeader(handle, fileBytes)
+      const metadata = metadataSchema.safeParse(header.get('__metadata__') ?? {})
+      if (!metadata.success) throw new FileFormatError('__metadata__ is not a map of strings')
+      return new SafetensorsFile(handle, metadata.data, checkedEntries(header, fileBytes - dataStart), dataStart)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  private constructor(handle: FileHandle, metadata: Record<string, string>, placed: readonly PlacedEntry[], dataStart: number) {
+    this.#handle = handle
+    this.metadata = metadata
+    this.entries = placed
+    this.#placed = placed
+    this.#dataStart = dataStart
+  }
+
+  /** The tensors that `wanted` names; the others need not be weights. All are views of one buffer. Throws `FileFormatError`. */
+  async read(wanted: (name: string) => boolean): Promise<Map<string, TensorData>> {
+    const chosen = this.#placed.filter(({ name }) => wanted(name))
+    const countOf = ({ begin, end, dtype }: PlacedEntry): number => (end - begin) / bytesPerNumber[dtype]
+    const numbers = allocate(chosen.reduce((sum, entry) => sum + countOf(entry), 0))
+    const tensors = new Map<string, TensorData>()
+    let start = 0
+    for (const entry of chosen) {
+      const data = numbers.subarray(start, (start += countOf(entry)))
+      await this.#readNumbers(entry, data)
+      tensors.set(entry.name, { shape: entry.shape, data })
+    }
+    return tensors
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close()
+  }
+
+  async #readNumbers({ name, dtype, begin }: PlacedEntry, target: Float32Array): Promise<void> {
+    const position = this.#dataStart + begin
+    if (dtype === 'F32') return readFully(this.#handle, new Uint8Array(target.buffer, target.byteOffset, target.byteLength), position)
+    if (dtype !== 'F16' && dtype !== 'BF16') throw new FileFormatError(`tensor ${name}: only F32, F16 and BF16 are read, not ${dtype}`)
+    const convert = dtype === 'F16' ? halfToFloat : bfloatToFloat
+    const halves = new Uint16Array(Math.min(chunkLength, target.length))
+    for (let from = 0; from < target.length; from += chunkLength) {
+      const part = halves.subarray(0, Math.min(chunkLength, target.length - from))
+      await readFully(this.#handle, new Uint8Array(part.buffer, 0, part.byteLength), position + from * bytesPerNumber[dtype])
+      convert(part, target.subarray(from, from + part.length))
+    }
   }
 }
 
-function metadataOf(header: ReadonlyMap<string, unknown>): Record<string, string> {
-  const metadata = metadataSchema.safeParse(header.get('__metadata__') ?? {})
-  if (!metadata.success) throw new FileFormatError('__metadata__ is not a map of strings')
-  return metadata.data
-}
-
-/** Reads a whole file. All tensors are views of one buffer. Throws `FileFormatError` where the file is not exactly what it claims. */
+/** Reads a whole file. Throws `FileFormatError` where it is not exactly what it claims. */
 export async function readSafetensors(file: string): Promise<SafetensorsContent> {
-  const handle = await open(file, 'r')
+  const opened = await SafetensorsFile.open(file)
   try {
-    const fileBytes = (await handle.stat()).size
-    const { header, dataStart } = await readHeader(handle, fileBytes)
-    const metadata = metadataOf(header)
-    const entries = checkedEntries(header, fileBytes - dataStart)
-    const data = allocate(fileBytes - dataStart)
-    await readFully(handle, new Uint8Array(data), dataStart)
-    const tensors = new Map(
-      entries.map(({ name, shape, begin, end }) => [name, { shape, data: new Float32Array(data, begin, (end - begin) / bytesPerFloat) }]),
-    )
-    return { tensors, metadata }
+    return { tensors: await opened.read(() => true), metadata: opened.metadata }
   } finally {
-    await handle.close()
+    await opened.close()
   }
 }

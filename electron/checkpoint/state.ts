@@ -23,6 +23,8 @@ export const checkpointStateSchema = z.object({
   configDigest: digestSchema,
   tokenizerDigest: digestSchema,
   dataDigest: digestSchema,
+  /** Of the pretrained model that the run began with; empty where it began with random weights. */
+  modelDigest: z.string().default(''),
   /** Of these very weights; null where they were saved in the middle of an epoch. */
   validationAccuracy: z.number().nullable(),
   /** Of all weights so far. */

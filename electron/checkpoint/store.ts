@@ -82,6 +82,10 @@ export async function readCheckpointState(directory: string): Promise<Checkpoint
   return parsed.data
 }
 
+/** The sizes and labels of the model whose checkpoint is at `directory`. Throws `FileFormatError`. */
+export const readCheckpointConfig = async (directory: string): Promise<ModelConfig> =>
+  fromTransformersConfig(parseUniqueJson(await readFile(join(directory, 'config.json'))))
+
 /** Removes what killed writers left and all but the last three checkpoints and the best one. */
 async function prune(runDirectory: string, fileSystem: FileSystem): Promise<void> {
   const parent = checkpointsDirectory(runDirectory)
@@ -215,7 +219,7 @@ export async function loadNewestValid(runDirectory: string): Promise<{ checkpoin
     const directory = join(checkpointsDirectory(runDirectory), name)
     try {
       await verifyManifest(directory)
-      const config = fromTransformersConfig(parseUniqueJson(await readFile(join(directory, 'config.json'))))
+      const config = await readCheckpointConfig(directory)
       return { checkpoint: { name, directory, state: await readCheckpointState(directory), config }, rejected }
     } catch (error) {
       if (!(error instanceof FileFormatError)) throw error

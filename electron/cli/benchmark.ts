@@ -14,7 +14,9 @@ import { collectBenchmark, sentencesOf } from '../report/benchmark/facts.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { type Arguments, argumentInvalid, readArguments, refusePositionals, toNumber } from './arguments.ts'
+import { hubDataFrom } from './hub-data.ts'
 import { onInterrupt } from './interrupts.ts'
+import { provideModel } from './pretrained.ts'
 import { bold, dim, duration, plain, stdoutTerminal } from './terminal.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
 
@@ -26,6 +28,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
   const out = given.values.get('out')
   if (out === undefined) throw argumentInvalid('--out is missing', 'The report needs a place.', 'Add --out DIR')
   const { directory, benchmark: started } = await startOrResume(given)
+  const { modelDirectory } = await provideModel(started.plan.arms[0]!.config, stdoutTerminal)
   const aborted = new AbortController()
   const release = onInterrupt(
     () => aborted.abort(),
@@ -35,6 +38,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
   const done = await runBenchmark({
     directory,
     benchmark: started,
+    ...(modelDirectory === undefined ? {} : { modelDirectory }),
     supervisor: new RunSupervisor(),
     store: new RunStore(labDirectory()),
     onProgress: (progress) => printer.show(progress),
@@ -68,7 +72,7 @@ async function startOrResume(given: Arguments): Promise<{ directory: string; ben
   const values = new Map(given.values)
   // The rows of a step are those of the most ranks.
   if (vary.factor === 'ranks') values.set('ranks', String(Math.max(...vary.values)))
-  const config = configFrom({ ...given, values })
+  const { config } = await provideModel(configFrom({ ...given, values }, (await hubDataFrom(given, 'train')) ?? undefined), stdoutTerminal)
   const form = given.switches.has('quick') ? 'quick' : 'full'
   const asked: Asked = { name: config.name, config, vary, scaling: scaling.data, form }
   const benchmark = await createBenchmark(asked, new Machine(await detectHardware()), labDirectory())

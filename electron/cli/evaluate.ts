@@ -5,6 +5,7 @@ import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import { loadDataset, remapLabels } from '../data/dataset.ts'
 import { loadModel } from '../inference/load.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
+import { hubDataFrom } from './hub-data.ts'
 import { locateModel } from './model-location.ts'
 import { dataFrom } from './train-config.ts'
 import { bold, count, dim, duration, percent, plain, table } from './terminal.ts'
@@ -14,16 +15,18 @@ const flags = { model: 'text', data: 'text', 'text-columns': 'text', 'label-colu
 export async function evaluate(argv: readonly string[]): Promise<number> {
   const given = readArguments(argv, flags)
   refusePositionals(given)
-  const { data } = dataFrom(given)
-  if (data === undefined) throw argumentInvalid('--data is missing', 'A model is evaluated on labelled rows.', 'Add --data FILE.csv')
+  const data = (await hubDataFrom(given, 'test')) ?? dataFrom(given).data
+  if (data === undefined)
+    throw argumentInvalid('--data is missing', 'A model is evaluated on labelled rows.', 'Add --data FILE, or --data ag_news')
   const directory = await locateModel(given.values.get('model'))
   const dataset = await loadDataset(data)
+  const source = data.kind === 'hub' ? `${data.name} (${data.split}, ${data.commit.slice(0, 12)})` : resolve(data.path)
   const model = await loadModel(directory, { threads: availableParallelism() })
   try {
     const evaluation = await model.evaluate(remapLabels(dataset, model.labels), dataset.card.badRowCount)
     if (given.switches.has('json'))
-      console.log(JSON.stringify({ model: directory, data: data.path, digest: dataset.card.digest, ...evaluation }, null, 2))
-    else console.log(describe(evaluation, directory, data.path))
+      console.log(JSON.stringify({ model: directory, data: source, digest: dataset.card.digest, ...evaluation }, null, 2))
+    else console.log(describe(evaluation, directory, source))
   } finally {
     model.dispose()
   }
@@ -46,6 +49,6 @@ function describe(evaluation: Evaluation, directory: string, file: string): stri
     '',
     table([['predicted →', ...labels], ...matrix]),
     '',
-    dim(`${resolve(file)} with ${directory}, ${duration(durationMs)}, measured`),
+    dim(`${file} with ${directory}, ${duration(durationMs)}, measured`),
   ].join('\n')
 }

@@ -8,7 +8,9 @@ import { readRecord } from '../supervisor/run-directory.ts'
 import { isRunId } from '../supervisor/run-id.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { type Arguments, argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
-import { bold, count } from './terminal.ts'
+import { hubDataFrom } from './hub-data.ts'
+import { provideModel } from './pretrained.ts'
+import { bold, count, stdoutTerminal } from './terminal.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
 
 export async function handoff(argv: readonly string[]): Promise<number> {
@@ -16,10 +18,16 @@ export async function handoff(argv: readonly string[]): Promise<number> {
   refusePositionals(given)
   const out = given.values.get('out')
   if (out === undefined) throw argumentInvalid('--out is missing', 'The bundle needs a place.', 'Add --out DIR, new or empty.')
-  const config = await configOf(given)
+  const { config, modelDirectory } = await provideModel(await configOf(given), stdoutTerminal)
   const { cacheDirectory } = new RunStore(labDirectory())
   const directory = resolve(out)
-  const record = await writeTorchBundle({ config, directory, cacheDirectory, command: trainCommand(config) })
+  const record = await writeTorchBundle({
+    config,
+    modelDirectory: modelDirectory ?? (config.initFrom?.kind === 'folder' ? config.initFrom.path : null),
+    directory,
+    cacheDirectory,
+    command: trainCommand(config),
+  })
   console.log(bold(`Ready for torchrun: ${directory}`))
   console.log(`  rows   ${count(record.trainCount ?? 0)} to train, ${count(record.validationCount ?? 0)} to validate, tokenized`)
   console.log(`  train  ${directory}/run_ddp.sh ${config.worldSize}`)
@@ -29,7 +37,7 @@ export async function handoff(argv: readonly string[]): Promise<number> {
 
 async function configOf(given: Arguments): Promise<RunConfig> {
   const run = given.values.get('run')
-  if (run === undefined) return configFrom(given)
+  if (run === undefined) return configFrom(given, (await hubDataFrom(given, 'train')) ?? undefined)
   const other = [...given.values.keys(), ...given.switches].find((flag) => flag !== 'run' && flag !== 'out')
   if (other !== undefined) throw argumentInvalid(`--${other} cannot go with --run`, 'The bundle then trains what that run trained.')
   const store = new RunStore(labDirectory())

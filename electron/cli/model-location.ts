@@ -16,14 +16,15 @@ export async function locateModel(given: string | undefined): Promise<string> {
     if (newest) return modelDirectory(store.directory(newest.record.id))
     throw notFound('No model has been trained in this lab yet.')
   }
-  const candidates = [
-    resolve(given),
-    join(resolve(given), modelFolderName),
-    ...(isRunId(given) ? [modelDirectory(store.directory(given))] : []),
-  ]
-  const found = candidates.find((directory) => existsSync(join(directory, 'config.json')))
+  const found = modelFolders(given).find((directory) => existsSync(join(directory, 'config.json')))
   if (found !== undefined) return found
   throw notFound(`Neither ${given} nor a folder "model" in it holds a config.json, and it is no run of this lab with a model.`)
+}
+
+/** Where a model may lie that a person calls `given`: the folder itself, that of a run's directory, or of a run's id. */
+export function modelFolders(given: string): string[] {
+  const ofRun = isRunId(given) ? [modelDirectory(new RunStore(labDirectory()).directory(given))] : []
+  return [resolve(given), join(resolve(given), modelFolderName), ...ofRun]
 }
 
 const notFound = (cause: string): LabError =>

@@ -1,12 +1,16 @@
 /** From the flags of `train` to a RunConfig. The schema decides what is possible; this file says it in terms of flags. */
 import { resolve } from 'node:path'
-import type { DataRef, RunConfig } from '../../shared/domain/run-config.ts'
+import { formatOf } from '../data/data-file.ts'
+import type { FileRef, RunConfig } from '../../shared/domain/run-config.ts'
 import { badRowPolicySchema, runConfigSchema } from '../../shared/domain/run-config.ts'
 import { trainFlags } from '../lab/train-flags.ts'
+import type { HubRef } from './hub-data.ts'
 import type { Arguments, FlagTable } from './arguments.ts'
 import { argumentInvalid, complaintOf, toNumber } from './arguments.ts'
+import { sourceFrom } from './pretrained.ts'
 
 const ownFlags = {
+  from: 'text',
   data: 'text',
   'text-columns': 'text',
   'label-column': 'text',
@@ -21,7 +25,7 @@ export const trainFlagTable: FlagTable = {
 }
 
 /** Throws ARGUMENT_INVALID, which names the flag. */
-export function configFrom(given: Arguments): RunConfig {
+export function configFrom(given: Arguments, hubData?: HubRef): RunConfig {
   const fields: Record<string, unknown> = {}
   const flagOf: Record<string, string> = {}
   for (const [flag, { field, kind }] of Object.entries(trainFlags)) {
@@ -30,7 +34,11 @@ export function configFrom(given: Arguments): RunConfig {
     if (given.switches.has(flag)) fields[field] = true
     else if (text !== undefined) fields[field] = kind === 'number' ? toNumber(`--${flag}`, text) : text
   }
-  const parsed = runConfigSchema.safeParse({ ...fields, ...dataFrom(given) })
+  const from = given.values.get('from')
+  if (from !== undefined && given.values.has('model'))
+    throw argumentInvalid('--model cannot go with --from', 'The sizes are those of the pretrained model.')
+  const initFrom = from === undefined ? {} : { initFrom: sourceFrom(from) }
+  const parsed = runConfigSchema.safeParse({ ...fields, ...initFrom, ...(hubData ? { data: hubData } : dataFrom(given)) })
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
   const field = String(issue.path[0])
@@ -39,15 +47,15 @@ export function configFrom(given: Arguments): RunConfig {
   throw argumentInvalid(`${flag} ${String(fields[field])} is not possible`, `${flag} ${complaint}.`)
 }
 
-/** The data that the flags name; `data` absent: the starter set. Throws ARGUMENT_INVALID. */
-export function dataFrom({ values }: Arguments): { data?: Extract<DataRef, { kind: 'csv' }> } {
+/** The file that the flags name; `data` absent: the starter set, or a data set of the hub (hub-data.ts). Throws ARGUMENT_INVALID. */
+export function dataFrom({ values }: Arguments): { data?: FileRef } {
   const path = values.get('data')
   const textColumns = values.get('text-columns')
   const labelColumn = values.get('label-column')
   const onBadRow = values.get('on-bad-row')
   if (path === undefined) {
     const orphan = ['text-columns', 'label-column', 'on-bad-row'].find((flag) => values.has(flag))
-    if (orphan !== undefined) throw argumentInvalid(`--${orphan} needs --data`, 'Without a CSV the starter headlines are used.')
+    if (orphan !== undefined) throw argumentInvalid(`--${orphan} needs --data`, 'Without a file the starter headlines are used.')
     return {}
   }
   if ((textColumns === undefined) !== (labelColumn === undefined)) {
@@ -61,5 +69,5 @@ export function dataFrom({ values }: Arguments): { data?: Extract<DataRef, { kin
     )
   }
   const mapping = textColumns !== undefined && labelColumn !== undefined ? { textColumns: textColumns.split(','), labelColumn } : undefined
-  return { data: { kind: 'csv', path: resolve(path), ...(mapping ? { mapping } : {}), onBadRow: policy.data } }
+  return { data: { kind: formatOf(path), path: resolve(path), ...(mapping ? { mapping } : {}), onBadRow: policy.data } }
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
-import type { RunConfig } from '../../shared/domain/run-config.ts'
+import { modelTitle, type RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import { detectHardware } from '../lab/hardware.ts'
 import { Machine } from '../lab/machine.ts'
@@ -16,7 +16,9 @@ import type { StartRunOptions } from '../supervisor/supervisor.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { Arguments } from './arguments.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
+import { hubDataFrom } from './hub-data.ts'
 import { onInterrupt } from './interrupts.ts'
+import { provideModel } from './pretrained.ts'
 import { incidentLine, ProgressPrinter, survived } from './progress.ts'
 import { configFrom, trainFlagTable } from './train-config.ts'
 import { bold, count, dim, duration, plain, printError, stdoutTerminal } from './terminal.ts'
@@ -42,10 +44,18 @@ async function startOptions(given: Arguments): Promise<StartRunOptions> {
   const store = new RunStore(labDirectory())
   const resume = given.values.get('resume')
   if (resume === undefined) {
-    const config = configFrom(given)
+    const terminal = given.switches.has('json') ? null : stdoutTerminal
+    const { config, ...model } = await provideModel(configFrom(given, (await hubDataFrom(given, 'train')) ?? undefined), terminal)
     const out = given.values.get('out')
     const command = trainCommand(config)
-    return { store, config, hardware: await hardwareFor(config), command, ...(out === undefined ? {} : { runDirectory: resolve(out) }) }
+    return {
+      store,
+      config,
+      hardware: await hardwareFor(config),
+      command,
+      ...model,
+      ...(out === undefined ? {} : { runDirectory: resolve(out) }),
+    }
   }
   const other = [...given.values.keys()].find((flag) => flag !== 'resume')
   if (other !== undefined) {
@@ -87,7 +97,7 @@ function introduction(record: RunRecord, runDirectory: string): string[] {
   const { config, dataset, modelConfig } = record
   return [
     bold(`Run ${plain(config.name || record.id)}`),
-    `  model  ${config.model}: ${modelConfig?.nLayers} layers × ${modelConfig?.dim}, ${count(record.parameterCount ?? 0)} parameters`,
+    `  model  ${plain(modelTitle(config))}: ${modelConfig?.nLayers} layers × ${modelConfig?.dim}, ${count(record.parameterCount ?? 0)} parameters`,
     `  data   ${plain(dataset?.title ?? '')}: ${count(record.trainCount ?? 0)} rows to train, ${count(record.validationCount ?? 0)} to validate`,
     `  ranks  ${config.worldSize}, CPU, ${record.threadsPerRank} threads each`,
     `  kept   ${runDirectory}`,

@@ -9,6 +9,7 @@ import { joinTimeout } from './errors.ts'
 import { attemptHash } from './frame.ts'
 import { acceptRight, dialLeft, type Meeting } from './handshake.ts'
 import type { ProcessGroup } from './process-group.ts'
+import type { RingTransport } from './ring-algorithm.ts'
 import { listenAs } from './rendezvous.ts'
 import { RingProcessGroup } from './ring-group.ts'
 import { singleProcessGroup } from './single.ts'
@@ -25,6 +26,8 @@ export interface JoinOptions {
   timeoutMs?: number
   /** Deadline of each later collective, asked for when it begins; absent: `timeoutMs`. */
   collectiveTimeoutMs?: () => number
+  /** Stands between the group and its transport, to see what goes over the wire. */
+  watchTransport?: (transport: RingTransport) => RingTransport
   /** Gives up joining, or closes the group. */
   signal?: AbortSignal
 }
@@ -63,7 +66,8 @@ export async function joinSocketRing(options: JoinOptions): Promise<ProcessGroup
     ])
     meeting.sockets.delete(outgoing)
     meeting.sockets.delete(incoming)
-    const transport = new SocketTransport({ rank, worldSize, attempt, outgoing, incoming, reader })
+    const sockets = new SocketTransport({ rank, worldSize, attempt, outgoing, incoming, reader })
+    const transport = options.watchTransport?.(sockets) ?? sockets
     group = new RingProcessGroup({ transport, attempt, timeoutMs: options.collectiveTimeoutMs ?? timeoutMs })
     return group
   } finally {

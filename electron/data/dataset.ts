@@ -4,25 +4,51 @@
  */
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
+import { hubDatasets } from '../../shared/domain/hub-datasets.ts'
+import { Hub, hubSettings } from '../hub/hub.ts'
 import { LabError } from '../../shared/contract/errors.ts'
-import type { DataRef } from '../../shared/domain/run-config.ts'
-import { countClasses, readCsv } from './csv.ts'
+import type { DataRef, FileRef } from '../../shared/domain/run-config.ts'
+import { readTable } from './data-file.ts'
+import { countClasses, labelledRows, type LabelledRows } from './labelled-rows.ts'
 import { agNewsLabels, readStarter } from './starter.ts'
-import { readTextFile } from './text-file.ts'
 import type { Example, LoadedDataset } from './types.ts'
 
 const keptBadRows = 100
 
-/** Loads a data set. Throws the DATA_… errors of `readTextFile` and `readCsv`. */
+/** Loads a data set. Throws the DATA_… errors of `readTable` and `labelledRows`; asks no network. */
 export async function loadDataset(ref: DataRef): Promise<LoadedDataset> {
   if (ref.kind === 'starter') {
     const { examples, lines } = await readStarter()
     const identity = { id: 'starter', title: 'Starter headlines', license: 'CC0-1.0' }
     return describe(identity, ref, { labels: [...agNewsLabels], examples, lines, badRows: [] })
   }
-  const fileName = basename(ref.path)
-  const rows = readCsv(await readTextFile(ref.path), fileName, ref.onBadRow, ref.mapping)
-  return describe({ id: null, title: fileName, license: null }, ref, rows)
+  if (ref.kind === 'hub') {
+    const { title, license, mapping, labels } = hubDatasets[ref.name]
+    const rows = await readFileRows({ kind: 'parquet', path: await hubFile(ref), mapping, onBadRow: 'refuse' })
+    const named = ref.split === 'test' ? `${title}, test rows` : title
+    // The names of the classes stand in the file as well; where they do not, the lab knows them.
+    return describe({ id: ref.name, title: named, license }, ref, {
+      ...rows,
+      labels: rows.labels.length === labels.length ? labels : rows.labels,
+    })
+  }
+  return describe({ id: null, title: basename(ref.path), license: null }, ref, await readFileRows(ref))
+}
+
+const readFileRows = async (ref: FileRef): Promise<LabelledRows> =>
+  labelledRows(await readTable(ref, ref.mapping), basename(ref.path), ref.onBadRow, ref.mapping)
+
+/** The file of a data set of the hub in the cache. Throws DATA_NOT_FOUND. */
+async function hubFile({ name, commit, split }: Extract<DataRef, { kind: 'hub' }>): Promise<string> {
+  const { id, title, files } = hubDatasets[name]
+  const path = await new Hub(hubSettings()).cached({ kind: 'dataset', id, revision: commit }, files[split].path)
+  if (path !== null) return path
+  throw new LabError({
+    code: 'DATA_NOT_FOUND',
+    title: `${title} is not on this machine`,
+    cause: `Its file ${files[split].path} at revision ${commit.slice(0, 12)} is not in the cache of the hub.`,
+    suggestion: `Download it on the Data screen, or name it on the command line: --data ${name}`,
+  })
 }
 
 function describe(
@@ -34,7 +60,7 @@ function describe(
   const digest = digestOf(labels, examples)
   return {
     card: {
-      id: identity.id ?? `csv-${digest.slice(0, 12)}`,
+      id: identity.id ?? `${ref.kind}-${digest.slice(0, 12)}`,
       title: identity.title,
       ref,
       license: identity.license,

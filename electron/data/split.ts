@@ -3,7 +3,7 @@
  * rank and every resumed run cuts at the same place; and copies of one text stay on one side, because a validation
  * row that was trained on measures memory.
  */
-import type { Example, LoadedDataset } from './types.ts'
+import type { Example } from './types.ts'
 
 export interface Split {
   train: Example[]
@@ -14,7 +14,11 @@ export interface Split {
  * Puts `validationFraction` of each class aside: at least one row of a class that has two different texts, never all
  * of them. Rows keep their order on both sides. A text that stands under two labels counts for the first.
  */
-export function splitDataset(dataset: Pick<LoadedDataset, 'card' | 'examples'>, validationFraction: number, seed: number): Split {
+export function splitDataset(
+  dataset: { card: { labels: readonly string[] }; examples: readonly Example[] },
+  validationFraction: number,
+  seed: number,
+): Split {
   const rowsOfText = new Map<string, number[]>()
   for (const [row, { text }] of dataset.examples.entries()) {
     const rows = rowsOfText.get(text)
@@ -23,8 +27,9 @@ export function splitDataset(dataset: Pick<LoadedDataset, 'card' | 'examples'>, 
   }
   const groups = [...rowsOfText.values()]
   const isValidation = new Uint8Array(dataset.examples.length)
-  for (const label of dataset.card.labels.keys()) {
-    const ofClass = groups.filter((rows) => dataset.examples[rows[0]!]!.label === label)
+  const groupsOfClass = dataset.card.labels.map((): number[][] => [])
+  for (const rows of groups) groupsOfClass[dataset.examples[rows[0]!]!.label]!.push(rows)
+  for (const [label, ofClass] of groupsOfClass.entries()) {
     for (const rows of chooseGroups(ofClass, validationFraction, randomNumbers(seed, label))) {
       for (const row of rows) isValidation[row] = 1
     }

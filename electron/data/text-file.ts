@@ -5,11 +5,9 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
-
-/** A data set is held in memory; beyond this the file is refused before it is read. */
-const maxFileBytes = 1024 * 1024 * 1024
+import { tableLimits } from './table.ts'
 
 const newline = 0x0a
 const carriageReturn = 0x0d
@@ -27,19 +25,29 @@ const signatures: readonly { bytes: readonly number[]; name: string; exportIt: b
 
 /** Reads a text file. Throws DATA_NOT_FOUND, DATA_EMPTY or DATA_UNREADABLE. */
 export async function readTextFile(path: string): Promise<Buffer> {
+  const bytes = await readDataFile(path)
+  assertText(bytes, basename(path))
+  return bytes
+}
+
+/** Folders of the lab's own data sets are named after their format and digest. */
+const ofTheLab = /^(?:csv|jsonl|parquet)-[0-9a-f]{12}$/
+
+/** Reads a file of any format. Throws DATA_NOT_FOUND or DATA_UNREADABLE. */
+export async function readDataFile(path: string): Promise<Buffer> {
   const name = basename(path)
-  let bytes: Buffer
   try {
     const info = await stat(path)
-    if (!info.isFile()) throw unreadable(name, 'It is not a file but a directory or a device', 'Name the CSV file itself.')
-    if (info.size > maxFileBytes) {
+    if (!info.isFile()) throw unreadable(name, 'It is not a file but a directory or a device', 'Name the file itself.')
+    if (info.size > tableLimits.fileBytes) {
       throw unreadable(name, `It has ${(info.size / 2 ** 30).toFixed(1)} GiB; at most 1 GiB is read`, 'Take a part of it.')
     }
-    bytes = await readFile(path)
+    return await readFile(path)
   } catch (error) {
     if (error instanceof LabError) throw error
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') {
+      if (ofTheLab.test(basename(dirname(path)))) throw removed(path, error)
       throw new LabError(
         {
           code: 'DATA_NOT_FOUND',
@@ -60,9 +68,18 @@ export async function readTextFile(path: string): Promise<Buffer> {
       { cause: error },
     )
   }
-  assertText(bytes, name)
-  return bytes
 }
+
+const removed = (path: string, error: unknown): LabError =>
+  new LabError(
+    {
+      code: 'DATA_NOT_FOUND',
+      title: 'This data set was removed from the lab',
+      cause: `There is nothing left at ${path}.`,
+      suggestion: 'Import the file again: the same rows get the same place.',
+    },
+    { cause: error },
+  )
 
 /** Throws DATA_EMPTY or DATA_UNREADABLE unless `bytes` are UTF-8 text with something in it. */
 export function assertText(bytes: Uint8Array, name: string): void {

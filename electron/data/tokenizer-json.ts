@@ -3,8 +3,11 @@
  * Anything else is refused here, by name, rather than giving other tokens than the model was trained on.
  */
 import { z } from 'zod'
-import { LabError } from '../../shared/contract/errors.ts'
+import type { LabError } from '../../shared/contract/errors.ts'
 import { FileFormatError, parseUniqueJson } from '../checkpoint/strict-json.ts'
+import type { Architecture } from '../../shared/domain/model-config.ts'
+import { uncasedNormalizer } from './bert-words.ts'
+import { invalidTokenizer } from './tokenizer-error.ts'
 
 /** [PAD] must be 0: batches are filled with it and the embedding's padding row is there. */
 export const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const
@@ -65,25 +68,22 @@ export function parseTokenizerJson(text: string): TokenizerJson {
   try {
     value = parseUniqueJson(Buffer.from(text))
   } catch (error) {
-    throw invalidTokenizer(error instanceof FileFormatError ? error.message : 'it is not valid JSON', error)
+    throw invalid(error instanceof FileFormatError ? error.message : 'it is not valid JSON', error)
   }
   const parsed = tokenizerJsonSchema.safeParse(withDefaults(value))
-  if (!parsed.success) throw invalidTokenizer(z.prettifyError(parsed.error), parsed.error)
+  if (!parsed.success) throw invalid(z.prettifyError(parsed.error), parsed.error)
   const { added_tokens: addedTokens, post_processor: postProcessor } = parsed.data
   const { vocab } = parsed.data.model
   const ids = Object.values(vocab)
-  if (new Set(ids).size !== ids.length || ids.some((id) => id >= ids.length))
-    throw invalidTokenizer('its ids are not 0, 1, 2 … without gaps')
+  if (new Set(ids).size !== ids.length || ids.some((id) => id >= ids.length)) throw invalid('its ids are not 0, 1, 2 … without gaps')
   for (const token of specialTokens) {
-    if (vocab[token] === undefined) throw invalidTokenizer(`it has no ${token}`)
+    if (vocab[token] === undefined) throw invalid(`it has no ${token}`)
   }
-  if (vocab['[PAD]'] !== padId) throw invalidTokenizer(`the id of [PAD] is ${vocab['[PAD]']}, not ${padId}`)
+  if (vocab['[PAD]'] !== padId) throw invalid(`the id of [PAD] is ${vocab['[PAD]']}, not ${padId}`)
   // An id beyond the vocabulary would read beyond the embedding.
   const stranger = addedTokens.find(({ content, id }) => content === '' || !Object.hasOwn(vocab, content) || vocab[content] !== id)
-  if (stranger)
-    throw invalidTokenizer(`its added token ${JSON.stringify(stranger.content.slice(0, 40))} is not in the vocabulary under that id`)
-  if (JSON.stringify(postProcessor.single) !== JSON.stringify(singleTemplate))
-    throw invalidTokenizer('it does not frame a text as [CLS] … [SEP]')
+  if (stranger) throw invalid(`its added token ${JSON.stringify(stranger.content.slice(0, 40))} is not in the vocabulary under that id`)
+  if (JSON.stringify(postProcessor.single) !== JSON.stringify(singleTemplate)) throw invalid('it does not frame a text as [CLS] … [SEP]')
   return parsed.data
 }
 
@@ -94,34 +94,26 @@ function withDefaults(value: unknown): unknown {
   return { ...file.data, truncation: null, padding: null, model: { type: 'WordPiece', ...file.data.model } }
 }
 
-function invalidTokenizer(cause: string, error?: unknown): LabError {
-  return new LabError(
-    {
-      code: 'MODEL_INVALID',
-      title: 'The tokenizer.json of this model cannot be used',
-      cause: `The lab reads BERT WordPiece tokenizers, but of this one: ${cause}.`,
-      suggestion: 'Use a model folder written by the lab, or by transformers for a BERT or DistilBERT model.',
-    },
-    { cause: error },
-  )
-}
+const invalid = (cause: string, error?: unknown): LabError => invalidTokenizer('tokenizer.json', cause, error)
 
-/** The whole `tokenizer.json` of an uncased BERT over `tokens`, whose first five are `specialTokens`. */
+/** The whole `tokenizer.json` of a BERT over `tokens`, in order of their ids; all `specialTokens` are among them. */
 export function bertTokenizerJson(tokens: readonly string[], normalizer: TokenizerJson['normalizer']): TokenizerJson {
-  const describeSpecial = (token: SpecialToken) => ({ id: token, ids: [specialTokens.indexOf(token)], tokens: [token] })
+  const describeSpecial = (token: SpecialToken) => ({ id: token, ids: [tokens.indexOf(token)], tokens: [token] })
   return {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: specialTokens.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: specialTokens
+      .map((content) => ({
+        id: tokens.indexOf(content),
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      }))
+      .sort((a, b) => a.id - b.id),
     normalizer,
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: {
@@ -141,13 +133,17 @@ export function bertTokenizerJson(tokens: readonly string[], normalizer: Tokeniz
   }
 }
 
-/** `tokenizer_config.json` beside it, as transformers expects. `modelMaxLength` in tokens. */
-export function tokenizerConfigJson(modelMaxLength: number): string {
+/** `tokenizer_config.json` beside it, as transformers expects, which believes it rather than tokenizer.json. `modelMaxLength` in tokens. */
+export function tokenizerConfigJson(
+  modelMaxLength: number,
+  normalizer: TokenizerJson['normalizer'] = uncasedNormalizer,
+  architecture: Architecture = 'distilbert',
+): string {
   const config = {
-    tokenizer_class: 'DistilBertTokenizer',
-    do_lower_case: true,
-    strip_accents: true,
-    tokenize_chinese_chars: true,
+    tokenizer_class: architecture === 'bert' ? 'BertTokenizer' : 'DistilBertTokenizer',
+    do_lower_case: normalizer.lowercase,
+    strip_accents: normalizer.strip_accents,
+    tokenize_chinese_chars: normalizer.handle_chinese_chars,
     model_max_length: modelMaxLength,
     pad_token: '[PAD]',
     unk_token: '[UNK]',

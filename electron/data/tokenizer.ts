@@ -20,6 +20,8 @@ export interface Encoding {
 
 export interface Tokenizer {
   readonly vocabSize: number
+  /** What becomes of case, accents and Chinese characters. */
+  readonly normalizer: TokenizerJson['normalizer']
   /** The text of its `tokenizer.json`. */
   readonly json: string
   /** SHA-256 of `json`, hex: equal digests give equal tokens. */
@@ -51,6 +53,7 @@ export function tokenizeExamples(tokenizer: Tokenizer, examples: readonly Exampl
 
 class WordPieceTokenizer implements Tokenizer {
   readonly vocabSize: number
+  readonly normalizer: TokenizerJson['normalizer']
   readonly json: string
   readonly digest: string
   readonly #library: LibraryTokenizer
@@ -63,6 +66,7 @@ class WordPieceTokenizer implements Tokenizer {
 
   constructor(json: string, file: TokenizerJson) {
     this.json = json
+    this.normalizer = file.normalizer
     this.digest = createHash('sha256').update(json).digest('hex')
     this.#library = new LibraryTokenizer(file, {})
     this.#wordsOf = bertWordSplitter(file.normalizer)

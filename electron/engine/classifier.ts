@@ -75,6 +75,8 @@ class CapturingClassifier implements Classifier {
   readonly #comparison: Required<Comparison>
   readonly #backend: OnnxRuntimeBackend
   readonly #parameters: ReadonlyMap<string, tf.Tensor>
+  /** Gradients are computed for these: with frozen lower layers the backward pass ends above them. */
+  readonly #trainable: tf.Tensor[]
   readonly #captured = new Map<string, Captured>()
   readonly #masks = new MaskPool()
   /** The call before this one: calls share buffers, so each waits for the last. */
@@ -88,6 +90,7 @@ class CapturingClassifier implements Classifier {
     this.#comparison = { wholeLastLayer: false, keepPadding: false, ...comparison }
     this.#backend = createBackend({ threads })
     this.#parameters = new Map(arena.names.map((name) => [name, tf.keep(tensorOf(store.parameter(name)))]))
+    this.#trainable = arena.trainable.map(({ name }) => this.#parameters.get(name)!)
   }
 
   gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }> {
@@ -148,9 +151,7 @@ class CapturingClassifier implements Classifier {
     let graph: CapturedGraph | undefined
     tf.tidy(() => {
       const { targets, ...inputs } = buffers.tensors()
-      const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(inputs, masks), targets))([
-        ...this.#parameters.values(),
-      ])
+      const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(inputs, masks), targets))(this.#trainable)
       const wanted = [{ value: lazy(value) }, ...this.#store.gradientOutputs(grads.map(lazy))]
       graph = this.#backend.executor.capture(wanted, this.#threads, this.#store.device)
     })

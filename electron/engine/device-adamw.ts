@@ -2,9 +2,11 @@
  * AdamW on the device: the same update as the arena's kernel, as a graph that reads parameters, gradients and moments
  * where they lie and leaves the new ones there. Only numbers cross: rates in, the sum of squares out.
  */
-import { leaf, lazy, tensorOf, tf, type Wanted } from '../backend/index.ts'
+import { concat, filled, leaf, lazy, tensorOf, tf, type Wanted } from '../backend/index.ts'
 import { tensorOver, type DeviceStore } from './device-store.ts'
+import { rateFactor } from './fine-tuning.ts'
 import type { AdamWOptions, Optimizer, UpdateOptions } from './optimizer.ts'
+import type { ParameterArena } from './parameters.ts'
 
 /** Numbers that one thread adds up in the first pass of a sum over everything. */
 const sumWidth = 4096
@@ -23,10 +25,10 @@ export class DeviceAdamW implements Optimizer {
 
   /** `normOnHost`: where the arena holds the same gradients, after an all-reduce. */
   constructor(store: DeviceStore, options: AdamWOptions, { normOnHost }: { normOnHost: boolean }) {
-    const { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+    const { weightDecay, layerwiseLrDecay = 1, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
     this.#store = store
     this.#normOnHost = normOnHost
-    this.#options = { weightDecay, beta1, beta2, epsilon }
+    this.#options = { weightDecay, layerwiseLrDecay, beta1, beta2, epsilon }
   }
 
   async gradNorm(): Promise<number> {
@@ -50,21 +52,35 @@ export class DeviceAdamW implements Optimizer {
 
   #record(): Wanted[] {
     const { parameters, gradients, firstMoments, secondMoments, decayed } = this.#store
-    const { beta1, beta2, epsilon } = this.#options
+    const { layerwiseLrDecay, beta1, beta2, epsilon } = this.#options
     const { gradScale, decay, stepSize, inverseRoot } = this.#rates
     const fed = (number: Float32Array): tf.Tensor => tensorOf(leaf(number, [], 'float32'))
     const g = tf.mul(tensorOver(gradients), fed(gradScale))
     const m = tf.add(tf.mul(tensorOver(firstMoments), beta1), tf.mul(g, 1 - beta1))
     const v = tf.add(tf.mul(tensorOver(secondMoments), beta2), tf.mul(tf.square(g), 1 - beta2))
-    const kept = tf.mul(tensorOver(parameters), tf.sub(1, tf.mul(tensorOver(decayed), fed(decay))))
+    const factors = layerwiseLrDecay === 1 ? null : rateFactors(this.#store.arena, layerwiseLrDecay)
+    const atRate = (x: tf.Tensor): tf.Tensor => (factors ? tf.mul(x, factors) : x)
+    // What is frozen has neither gradient nor decay: it stays as it is, to the bit.
+    const kept = tf.mul(tensorOver(parameters), tf.sub(1, atRate(tf.mul(tensorOver(decayed), fed(decay)))))
     const root = tf.add(tf.mul(tf.sqrt(v), fed(inverseRoot)), epsilon)
-    const p = tf.sub(kept, tf.div(tf.mul(m, fed(stepSize)), root))
+    const p = tf.sub(kept, tf.div(atRate(tf.mul(m, fed(stepSize))), root))
     return [
       { value: lazy(p), destination: parameters },
       { value: lazy(m), destination: firstMoments },
       { value: lazy(v), destination: secondMoments },
     ]
   }
+}
+
+/** The factor of the learning rate of every number of the arena, made on the device where it is used. */
+function rateFactors({ specs, offsets, flatLength, config }: ParameterArena, layerwiseLrDecay: number): tf.Tensor {
+  const starts = specs.filter(({ depth }, index) => specs[index - 1]?.depth !== depth)
+  const pieces = starts.map(({ name, depth }, index) => {
+    const next = starts[index + 1]
+    const end = next ? offsets.get(next.name)! : flatLength
+    return filled([end - offsets.get(name)!], rateFactor(depth, layerwiseLrDecay, config))
+  })
+  return tensorOf(concat(pieces))
 }
 
 /** In two passes: one alone would leave millions of numbers to a single thread. */

@@ -42,7 +42,7 @@ export class DeviceStore implements ParameterStore {
     const store = new DeviceStore(arena)
     await store.fromHost()
     const decayed = new Float32Array(arena.flatLength)
-    for (const { name, decay } of arena.specs) if (decay) arena.slice(decayed, name).fill(1)
+    for (const { name, decay } of arena.trainable) if (decay) arena.slice(decayed, name).fill(1)
     await store.#capture(() => [{ value: leaf(decayed, [decayed.length], 'float32'), destination: store.decayed }]).run()
     return store
   }
@@ -73,7 +73,7 @@ export class DeviceStore implements ParameterStore {
     const fillUpTo = (offset: number): void => {
       if (offset > end) pieces.push(filled([offset - end], 0))
     }
-    for (const [index, { name, size }] of this.arena.specs.entries()) {
+    for (const [index, { name, size }] of this.arena.trainable.entries()) {
       fillUpTo(this.arena.offsets.get(name)!)
       pieces.push(record('Reshape', [onDevice(gradients[index]!), indices([size])], {}, [size]))
       end = this.arena.offsets.get(name)! + size

@@ -23,15 +23,17 @@ export interface DropoutMask extends DropoutSite {
 }
 
 /**
- * As in transformers: after the embeddings, on attention probabilities, after the feed-forward layers, before the
- * classifier. Sites of rate 0 are left out.
+ * As in transformers: after the embeddings, on attention probabilities, with BERT on attention's output too, after the
+ * feed-forward layers, before the classifier. Sites of rate 0 are left out.
  */
 export function dropoutSites(config: ModelConfig, { rows, length, flat }: PackedShape, wholeLastLayer = false): DropoutSite[] {
   const layers = Array.from({ length: config.nLayers }, (_, layer) => {
     const firstOnly = layer === config.nLayers - 1 && !wholeLastLayer
+    const perToken = [firstOnly ? rows : flat, config.dim]
     return [
       { name: `attention.${layer}`, shape: [rows, config.nHeads, firstOnly ? 1 : length, length], rate: config.attentionDropout },
-      { name: `ffn.${layer}`, shape: [firstOnly ? rows : flat, config.dim], rate: config.dropout },
+      ...(config.architecture === 'bert' ? [{ name: `attention_output.${layer}`, shape: perToken, rate: config.dropout }] : []),
+      { name: `ffn.${layer}`, shape: perToken, rate: config.dropout },
     ]
   })
   const sites = [

@@ -1,13 +1,17 @@
-/** Fresh parameters, as transformers initialises DistilBERT. */
+/** Fresh parameters, as transformers initialises BERT and DistilBERT. */
 import { initializationCounter } from './random.ts'
-import { paddingId, wordEmbeddingsName } from './parameter-specs.ts'
+import { modelNames, paddingId } from './parameter-specs.ts'
 import type { ParameterArena } from './parameters.ts'
 
 const standardDeviation = 0.02
 
-/** Matrices normal(0, 0.02), biases 0, LayerNorm weights 1, the padding row of the word embeddings 0. Uses `accumulated` as scratch. */
-export function initializeParameters(arena: ParameterArena, seed: number): void {
+/**
+ * Matrices normal(0, 0.02), biases 0, LayerNorm weights 1, the padding row of the word embeddings 0. Uses `accumulated` as scratch.
+ * `only`: leaves all others as they are.
+ */
+export function initializeParameters(arena: ParameterArena, seed: number, only?: ReadonlySet<string>): void {
   for (const [index, { name, shape, size }] of arena.specs.entries()) {
+    if (only && !only.has(name)) continue
     const parameter = arena.parameter(name)
     if (shape.length === 1) {
       const isLayerNormWeight = /norm\.weight$/i.test(name)
@@ -20,7 +24,9 @@ export function initializeParameters(arena: ParameterArena, seed: number): void 
     fillNormal(parameter, words)
   }
   arena.accumulated.fill(0)
-  arena.parameter(wordEmbeddingsName).fill(0, paddingId * arena.config.dim, (paddingId + 1) * arena.config.dim)
+  const { architecture, dim } = arena.config
+  const { wordEmbeddings } = modelNames[architecture]
+  if (!only || only.has(wordEmbeddings)) arena.parameter(wordEmbeddings).fill(0, paddingId * dim, (paddingId + 1) * dim)
 }
 
 /** Box–Muller: two uniform words make two normal numbers. */

@@ -1,8 +1,8 @@
 /**
- * DistilBertForSequenceClassification (transformers): embeddings, post-LN transformer blocks, the first position's
- * vector through pre_classifier, ReLU and classifier. Written in TensorFlow.js operations on flat [tokens, dim]
- * matrices, without padding (see packing.ts). In the last block only the first position is computed: the classifier reads no other, and results and
- * gradients are the same.
+ * DistilBertForSequenceClassification and BertForSequenceClassification (transformers): embeddings, post-LN transformer
+ * blocks, the first position's vector through a dense layer and the classifier. Written in TensorFlow.js operations on
+ * flat [tokens, dim] matrices, without padding (see packing.ts). In the last block only the first position is computed:
+ * the classifier reads no other, and results and gradients are the same.
  */
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import {
@@ -17,9 +17,7 @@ import {
   type LinearOptions,
   type TokenLayout,
 } from '../backend/index.ts'
-import { layerPrefix, paddingId, positionEmbeddingsName, wordEmbeddingsName } from './parameter-specs.ts'
-
-const layerNormEpsilon = 1e-12
+import { modelNames, paddingId, type BlockNames } from './parameter-specs.ts'
 
 export interface ForwardInputs {
   layout: TokenLayout
@@ -33,7 +31,8 @@ export interface ForwardInputs {
 }
 
 /** Returns the logits [rows, labels]. */
-export function forward({ nLayers, dim }: ModelConfig, inputs: ForwardInputs): tf.Tensor {
+export function forward({ architecture, nLayers, dim, layerNormEpsilon }: ModelConfig, inputs: ForwardInputs): tf.Tensor {
+  const names = modelNames[architecture]
   const { layout, mask, parameter, wholeLastLayer } = inputs
   const linearLayer = (x: tf.Tensor, name: string, linearOptions?: LinearOptions): tf.Tensor =>
     linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`), linearOptions)
@@ -48,39 +47,45 @@ export function forward({ nLayers, dim }: ModelConfig, inputs: ForwardInputs): t
   const firstPositions = (x: tf.Tensor): tf.Tensor => tf.slice(x, [0, 0], [layout.rows, dim])
 
   /** What every position, or only the first, gathers from all positions of its row. */
-  const attend = (x: tf.Tensor, asking: tf.Tensor, layer: number): tf.Tensor => {
-    const name = `${layerPrefix(layer)}.attention`
-    const query = linearLayer(asking, `${name}.q_lin`)
+  const attend = (x: tf.Tensor, asking: tf.Tensor, layer: number, { query: queryName, key, value }: BlockNames): tf.Tensor => {
+    const query = linearLayer(asking, queryName)
     const dropout = inputs.dropout(`attention.${layer}`)
     if (asking !== x) {
       const keysAndValues = {
-        keyWeight: parameter(`${name}.k_lin.weight`),
-        keyBias: parameter(`${name}.k_lin.bias`),
-        valueWeight: parameter(`${name}.v_lin.weight`),
-        valueBias: parameter(`${name}.v_lin.bias`),
+        keyWeight: parameter(`${key}.weight`),
+        keyBias: parameter(`${key}.bias`),
+        valueWeight: parameter(`${value}.weight`),
+        valueBias: parameter(`${value}.bias`),
       }
       return firstPositionAttention({ query, tokens: x, ...keysAndValues }, mask, dropout, layout)
     }
     // A shift of all keys moves all scores of a query alike, which softmax does not feel. AdamW would turn the rounding
     // noise of that gradient into steps of full size.
-    const keys = linearLayer(x, `${name}.k_lin`, { biasCancels: true })
-    return attention([query, keys, linearLayer(x, `${name}.v_lin`)], mask, dropout, layout)
+    const keys = linearLayer(x, key, { biasCancels: true })
+    return attention([query, keys, linearLayer(x, value)], mask, dropout, layout)
   }
 
-  const block = (x: tf.Tensor, layer: number): tf.Tensor => {
-    const prefix = layerPrefix(layer)
+  const transform = (x: tf.Tensor, layer: number): tf.Tensor => {
+    const block = names.block(layer)
     const asking = layer === nLayers - 1 && !wholeLastLayer ? firstPositions(x) : x
-    const context = attend(x, asking, layer)
-    const attended = normalise(tf.add(linearLayer(context, `${prefix}.attention.out_lin`), asking), `${prefix}.sa_layer_norm`)
-    const hidden = scaledGelu(linearLayer(attended, `${prefix}.ffn.lin1`, { scale: geluScale }))
-    const output = drop(linearLayer(hidden, `${prefix}.ffn.lin2`, { inputScale: geluScale }), `ffn.${layer}`)
-    return normalise(tf.add(output, attended), `${prefix}.output_layer_norm`)
+    const context = drop(linearLayer(attend(x, asking, layer, block), block.attentionOutput), `attention_output.${layer}`)
+    const attended = normalise(tf.add(context, asking), block.attentionNorm)
+    const hidden = scaledGelu(linearLayer(attended, block.ffnIn, { scale: geluScale }))
+    const output = drop(linearLayer(hidden, block.ffnOut, { inputScale: geluScale }), `ffn.${layer}`)
+    return normalise(tf.add(output, attended), block.ffnNorm)
   }
 
-  const embedded = embed(layout, parameter(wordEmbeddingsName), parameter(positionEmbeddingsName), paddingId)
-  let x = drop(normalise(embedded, 'distilbert.embeddings.LayerNorm'), 'embeddings')
-  for (let layer = 0; layer < nLayers; layer++) x = block(x, layer)
+  /** A headline is one segment: its tokens are all of type 0, so that type's row may as well be part of every position's. */
+  const positions = (): tf.Tensor => {
+    const table = parameter(names.positionEmbeddings)
+    return names.typeEmbeddings === null ? table : tf.add(table, tf.slice(parameter(names.typeEmbeddings), [0, 0], [1, dim]))
+  }
+
+  const embedded = embed(layout, parameter(names.wordEmbeddings), positions(), paddingId)
+  let x = drop(normalise(embedded, names.embeddingNorm), 'embeddings')
+  for (let layer = 0; layer < nLayers; layer++) x = transform(x, layer)
   if (wholeLastLayer) x = firstPositions(x)
-  const pooled = drop(tf.relu(linearLayer(x, 'pre_classifier')), 'classifier')
-  return linearLayer(pooled, 'classifier')
+  const pooled = linearLayer(x, names.pooler)
+  const activated = architecture === 'bert' ? tf.tanh(pooled) : tf.relu(pooled)
+  return linearLayer(drop(activated, 'classifier'), names.classifier)
 }

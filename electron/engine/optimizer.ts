@@ -1,12 +1,15 @@
 /**
  * AdamW with decoupled weight decay (Loshchilov & Hutter 2019) in place on the arena, as PyTorch's. Biases and
- * LayerNorm are not decayed, as is usual for BERT.
+ * LayerNorm are not decayed, as is usual for BERT; frozen parameters are not touched at all.
  */
 import type { AdamWVectors } from '../kernels/index.ts'
+import { rateFactor } from './fine-tuning.ts'
 import type { ParameterArena } from './parameters.ts'
 
 export interface AdamWOptions {
   weightDecay: number
+  /** See `rateFactor`; 1 where left out. */
+  layerwiseLrDecay?: number
   beta1?: number
   beta2?: number
   epsilon?: number
@@ -31,6 +34,8 @@ export interface Optimizer {
 interface Segment {
   vectors: AdamWVectors
   weightDecay: number
+  /** Factor of the learning rate. */
+  rateFactor: number
 }
 
 export class AdamW implements Optimizer {
@@ -40,22 +45,24 @@ export class AdamW implements Optimizer {
   readonly #segments: readonly Segment[]
   readonly #constants: { beta1: number; beta2: number; epsilon: number }
 
-  constructor(arena: ParameterArena, { weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) {
+  constructor(arena: ParameterArena, { weightDecay, layerwiseLrDecay = 1, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) {
     this.#arena = arena
-    this.#segments = makeSegments(arena, weightDecay)
+    this.#segments = makeSegments(arena, weightDecay, layerwiseLrDecay)
     this.#constants = { beta1, beta2, epsilon }
   }
 
   /** Euclidean norm of `arena.gradients`. */
   gradNorm(): number {
-    return Math.sqrt(this.#arena.kernels.sumOfSquares(this.#arena.gradients))
+    const { kernels, gradients, trainableStart } = this.#arena
+    return Math.sqrt(kernels.sumOfSquares(gradients.subarray(trainableStart)))
   }
 
   /** One update from `arena.gradients`. */
   update({ learningRate, gradScale = 1 }: UpdateOptions): void {
     this.step++
-    const step = { ...this.#constants, learningRate, gradScale, step: this.step }
-    for (const { vectors, weightDecay } of this.#segments) this.#arena.kernels.adamW(vectors, { ...step, weightDecay })
+    const step = { ...this.#constants, gradScale, step: this.step }
+    for (const { vectors, weightDecay, rateFactor } of this.#segments)
+      this.#arena.kernels.adamW(vectors, { ...step, learningRate: learningRate * rateFactor, weightDecay })
   }
 }
 
@@ -64,15 +71,21 @@ export function clipScale(gradNorm: number, maxGradNorm: number): number {
   return Math.min(1, maxGradNorm / (gradNorm + 1e-6))
 }
 
-/** Neighbouring parameters with the same decay make one segment: few kernel calls. */
-function makeSegments(arena: ParameterArena, weightDecay: number): Segment[] {
-  const starts = arena.specs.flatMap((spec, index) =>
-    arena.specs[index - 1]?.decay === spec.decay ? [] : [{ start: arena.offsets.get(spec.name)!, decay: spec.decay }],
-  )
-  return starts.map(({ start, decay }, index) => {
-    const end = starts[index + 1]?.start ?? arena.flatLength
+/** Neighbouring parameters with the same decay and rate make one segment: few kernel calls. */
+function makeSegments(arena: ParameterArena, weightDecay: number, layerwiseLrDecay: number): Segment[] {
+  const { trainable, offsets, config } = arena
+  const factorOf = (depth: number): number => rateFactor(depth, layerwiseLrDecay, config)
+  const starts = trainable.filter((spec, index) => {
+    const before = trainable[index - 1]
+    return before?.decay !== spec.decay || factorOf(before.depth) !== factorOf(spec.depth)
+  })
+  return starts.map(({ name, decay, depth }, index) => {
+    const start = offsets.get(name)!
+    const next = starts[index + 1]
+    const end = next ? offsets.get(next.name)! : arena.flatLength
     return {
       weightDecay: decay ? weightDecay : 0,
+      rateFactor: factorOf(depth),
       vectors: {
         parameters: arena.parameters.subarray(start, end),
         gradients: arena.gradients.subarray(start, end),

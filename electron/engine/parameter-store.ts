@@ -13,7 +13,7 @@ export interface ParameterStore {
   readonly arena: ParameterArena
   /** One parameter as an input of graphs. */
   parameter(name: string): LazyValue
-  /** Gradients, one for each parameter in the arena's order, as wanted outputs of a graph. */
+  /** Gradients, one for each of the arena's trainable parameters in their order, as wanted outputs of a graph. */
   gradientOutputs(gradients: readonly LazyValue[]): Wanted[]
   /** For a batch without examples, which runs no graph. */
   clearGradients(): void | Promise<void>
@@ -41,7 +41,7 @@ export class HostStore implements ParameterStore {
   }
 
   gradientOutputs(gradients: readonly LazyValue[]): Wanted[] {
-    return this.arena.names.map((name, index) => ({ value: gradients[index]!, destination: this.arena.gradient(name) }))
+    return this.arena.trainable.map(({ name }, index) => ({ value: gradients[index]!, destination: this.arena.gradient(name) }))
   }
 
   clearGradients(): void {

@@ -18,6 +18,10 @@ export class ParameterArena {
   readonly config: ModelConfig
   readonly specs: readonly ParameterSpec[]
   readonly names: readonly string[]
+  /** Those that are not frozen; the frozen ones are the first. Only these have gradients, are reduced and updated. */
+  readonly trainable: readonly ParameterSpec[]
+  /** Index in the flat vectors at which the first of them begins. */
+  readonly trainableStart: number
   /** Index of each parameter's first element in the flat vectors. */
   readonly offsets: ReadonlyMap<string, number>
   /** Length of each flat vector. The gaps between parameters are zero and stay zero. */
@@ -31,7 +35,8 @@ export class ParameterArena {
   readonly accumulated: Float32Array
   readonly #specByName: ReadonlyMap<string, ParameterSpec>
 
-  constructor(config: ModelConfig) {
+  /** `frozenDepths`: see fine-tuning.ts. */
+  constructor(config: ModelConfig, frozenDepths = 0) {
     this.config = config
     this.specs = parameterSpecs(config)
     this.names = this.specs.map((spec) => spec.name)
@@ -45,6 +50,8 @@ export class ParameterArena {
     }
     this.offsets = offsets
     this.flatLength = length
+    this.trainable = this.specs.filter(({ depth }) => depth >= frozenDepths)
+    this.trainableStart = offsets.get(this.trainable[0]!.name)!
 
     const vectorBytes = length * Float32Array.BYTES_PER_ELEMENT
     const pages = Math.ceil((5 * vectorBytes + scratchLength * Float32Array.BYTES_PER_ELEMENT) / wasmPageBytes)

@@ -5,6 +5,8 @@
  */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LabError } from '../../shared/contract/errors.ts'
+import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
@@ -14,17 +16,19 @@ import { writeNewFolder } from '../checkpoint/new-folder.ts'
 import { singleProcessGroup } from '../collectives/single.ts'
 import { tokenizerConfigJson } from '../data/tokenizer-json.ts'
 import type { Example, TokenizedExamples } from '../data/types.ts'
-import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
-import { chooseModelConfig, loadRows, tokenizeRows } from '../rank/run-data.ts'
+import { ParameterArena } from '../engine/parameters.ts'
+import { initialModel } from '../rank/initial-model.ts'
+import { loadRows, tokenizeRows } from '../rank/run-data.ts'
 import { shareTokenizer } from '../rank/vocabulary.ts'
 import { generateRunId } from '../supervisor/run-id.ts'
-import { modelPresets } from '../../shared/domain/model-config.ts'
 import { bundleReadme } from './bundle-readme.ts'
 import { bundleFiles, executableFiles } from './files.ts'
 
 export interface BundleOptions {
   /** What torchrun will train; device and ranks are decided where it runs. */
   config: RunConfig
+  /** Of the pretrained model that it begins with; null for a preset. */
+  modelDirectory: string | null
   /** New or empty. */
   directory: string
   /** Vocabularies trained earlier are looked up here. */
@@ -36,7 +40,8 @@ export interface BundleOptions {
 /**
  * Writes the bundle, wholly or not at all. Throws the DATA_… errors of the data, OUTPUT_NOT_WRITABLE and DISK_FULL.
  */
-export async function writeTorchBundle({ config, directory, cacheDirectory, command }: BundleOptions): Promise<RunRecord> {
+export async function writeTorchBundle({ config, modelDirectory, directory, cacheDirectory, command }: BundleOptions): Promise<RunRecord> {
+  const initial = await initialModel({ config, modelDirectory, resumeFrom: null })
   const rows = await loadRows(config)
   const id = generateRunId(config.model, new Date())
   let record: RunRecord | undefined
@@ -49,18 +54,20 @@ export async function writeTorchBundle({ config, directory, cacheDirectory, comm
       cacheDirectory,
       resumeFrom: null,
       train: rows.train,
-      vocabSize: modelPresets[config.model].vocabSize,
+      vocabSize: initial.vocabSize,
+      tokenizerJson: initial.tokenizerJson,
       onTraining: () => undefined,
     })
     const tokens = tokenizeRows(rows, tokenizer, config.maxLength)
-    const modelConfig = chooseModelConfig(config, rows.card.labels, tokenizer.vocabSize)
+    const modelConfig = initial.configFor(rows.card.labels, tokenizer.vocabSize)
+    refuseWhatTorchCannot(config, modelConfig)
     const arena = new ParameterArena(modelConfig)
-    initializeParameters(arena, config.seed)
+    const notes = await initial.fill(arena)
     await writeModelFolder(modelFolder, {
       config: modelConfig,
       tensors: arena.specs.map(({ name, shape }) => ({ name, shape, data: arena.parameter(name) })),
       tokenizerJson: tokenizer.json,
-      tokenizerConfigJson: tokenizerConfigJson(config.maxLength),
+      tokenizerConfigJson: tokenizerConfigJson(config.maxLength, tokenizer.normalizer, modelConfig.architecture),
       lab: {
         format: 1,
         runId: id,
@@ -93,10 +100,11 @@ export async function writeTorchBundle({ config, directory, cacheDirectory, comm
       tokenizerDigest: tokenizer.digest,
       modelConfig,
       parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
+      trainableParameterCount: null,
       threadsPerRank: null,
       totalSteps: null,
       timeToFirstStepMs: null,
-      notes: [],
+      notes,
       incidents: [],
       imported: null,
     }
@@ -109,6 +117,23 @@ export async function writeTorchBundle({ config, directory, cacheDirectory, comm
     for (const name of executableFiles) await chmod(join(folder, name), 0o755)
   })
   return record!
+}
+
+/** What the Python of the bundle does not know how to do. */
+function refuseWhatTorchCannot({ freeze, layerwiseLrDecay }: RunConfig, { architecture }: ModelConfig): void {
+  const cause =
+    architecture !== 'distilbert'
+      ? 'Its model.py is DistilBERT, and this model is BERT.'
+      : freeze !== 'none' || layerwiseLrDecay !== 1
+        ? 'Its train_ddp.py trains all parameters at one rate.'
+        : null
+  if (cause === null) return
+  throw new LabError({
+    code: 'CONFIG_INVALID',
+    title: 'This configuration cannot be handed over to torchrun',
+    cause,
+    suggestion: 'Choose a DistilBERT model without freezing and layer-wise rates, or train it in the lab.',
+  })
 }
 
 /** One JSON object a row, in pieces of a few hundred rows. */

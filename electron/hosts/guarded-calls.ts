@@ -9,9 +9,6 @@ import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { LabRouter } from '../lab/index.ts'
 import { limits, retryAfterSeconds } from './limits.ts'
 
-/** How oRPC's client begins the one call that may be large. */
-const upload = /^\{"i":"[^"]{1,64}","p":\{"u":"\/datasets\/stageCsv"/
-
 const tooLargeCode = 1009
 
 const tooBusy: LabErrorInfo = {
@@ -62,7 +59,7 @@ function listenToSmall(webSocket: WebSocket): WebSocket['addEventListener'] {
 }
 
 function fits(data: unknown): boolean {
-  if (typeof data === 'string') return Buffer.byteLength(data) <= limits.messageBytes || upload.test(data)
+  if (typeof data === 'string') return Buffer.byteLength(data) <= limits.messageBytes
   // Pieces never come: ws puts them together.
   return Buffer.isBuffer(data) && data.byteLength <= limits.messageBytes
 }

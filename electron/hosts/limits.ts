@@ -19,10 +19,8 @@ export const limits = {
   webSockets: 32,
   /** Calls of one connection that wait for their answer at once. Streams that are open do not count. */
   calls: 64,
-  /** One message of any call but the upload. */
+  /** One message of any call; files come in pieces. */
   messageBytes: 1024 * 1024,
-  /** The message of `datasets.stageCsv`: the largest CSV the contract takes is 48 MiB; JSON escapes make it longer. */
-  uploadBytes: 64 * 1024 * 1024,
   /** What a client that does not read may leave waiting before it is dropped. */
   unreadBytes: 64 * 1024 * 1024,
 } as const

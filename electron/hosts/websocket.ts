@@ -52,7 +52,7 @@ export async function serveOverWebSocket({ router, rendererDirectory, port, host
   server.timeout = limits.idleMs
   server.maxConnections = limits.connections
   const boundPort = await listen(server, port)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.uploadBytes })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes })
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())

@@ -2,16 +2,14 @@
  * A model folder brought to life: weights, tokenizer and class names that answer for a headline or are measured on
  * labelled rows. It runs on the calling thread and blocks it while it computes; the lab calls it in a worker.
  */
-import type { LabInfo } from '../checkpoint/model-folder.ts'
-import { readModelFolder } from '../checkpoint/model-folder.ts'
-import type { TensorData } from '../checkpoint/safetensors.ts'
+import { modelInvalid, readTokenizerMaxLength, type LabInfo } from '../checkpoint/model-folder.ts'
 import { makeBatch } from '../data/batching.ts'
-import { createTokenizer, type Tokenizer } from '../data/tokenizer.ts'
+import type { Tokenizer } from '../data/tokenizer.ts'
 import type { Example } from '../data/types.ts'
 import { createClassifier, type Classifier } from '../engine/classifier.ts'
 import { ParameterArena } from '../engine/parameters.ts'
+import { openModel } from '../pretrained/open-model.ts'
 import { LabError } from '../../shared/contract/errors.ts'
-import { countParameters } from '../../shared/domain/model-config.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import type { BatchPrediction, Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
@@ -44,29 +42,14 @@ const maxBatchRows = 32
 
 /** Loads the model folder at `directory`. `threads` are ONNX Runtime's. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function loadModel(directory: string, { threads }: { threads: number }): Promise<LoadedModel> {
-  const { config, tensors, tokenizerJson, lab } = await readModelFolder(directory)
-  const tokenizer = createTokenizer(tokenizerJson)
-  if (tokenizer.vocabSize > config.vocabSize) {
-    throw modelInvalid(directory, `its tokenizer has ${tokenizer.vocabSize} entries, its embedding ${config.vocabSize}`)
-  }
-  // Before memory is taken for what config.json claims.
-  const claimed = countParameters({ ...config, labelCount: config.labels.length })
-  const present = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)
-  if (claimed > present) throw modelInvalid(directory, `config.json describes ${claimed} parameters, model.safetensors holds ${present}`)
+  const { config, tokenizer, lab, tensors, report } = await openModel(directory)
+  const lacking = [...report.missing, ...report.misshaped.map(({ name }) => name)]
+  if (lacking.length > 0) throw noClassifier(directory, config.labels.length, lacking)
   const arena = new ParameterArena(config)
-  loadParameters(arena, tensors, directory)
-  const maxLength = Math.min(lab?.maxLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
+  for (const { name } of arena.specs) arena.parameter(name).set(tensors.get(name)!.data)
+  const trainedLength = lab?.maxLength ?? (await readTokenizerMaxLength(directory)) ?? Infinity
+  const maxLength = Math.min(trainedLength, config.maxPositionEmbeddings)
   return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, threads }))
-}
-
-function loadParameters(arena: ParameterArena, tensors: ReadonlyMap<string, TensorData>, directory: string): void {
-  for (const { name, shape } of arena.specs) {
-    const tensor = tensors.get(name)
-    if (!tensor) throw modelInvalid(directory, `model.safetensors has no ${name}`)
-    if (tensor.shape.join() !== shape.join())
-      throw modelInvalid(directory, `${name} is [${tensor.shape.join()}] and should be [${shape.join()}]`)
-    arena.parameter(name).set(tensor.data)
-  }
 }
 
 class ClassifierModel implements LoadedModel {
@@ -161,11 +144,10 @@ class ClassifierModel implements LoadedModel {
   }
 }
 
-function modelInvalid(directory: string, cause: string): LabError {
-  return new LabError({
+const noClassifier = (directory: string, labelCount: number, lacking: readonly string[]): LabError =>
+  new LabError({
     code: 'MODEL_INVALID',
-    title: 'The model folder cannot be used',
-    cause: `${directory}: ${cause}.`,
-    suggestion: 'Train again or copy the folder anew; the checkpoints of the run hold the same weights.',
+    title: 'This model has no classifier yet',
+    cause: `${directory}: it has no classifier with ${labelCount} labels (${lacking.join(', ')}).`,
+    suggestion: 'Fine-tune it, with npm run train -- --from and this folder, or in the window with Fine-tune on the Models screen.',
   })
-}

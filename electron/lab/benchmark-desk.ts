@@ -8,6 +8,7 @@ import type { Benchmark } from '../../shared/domain/benchmark.ts'
 import { doneCount } from '../../shared/domain/benchmark.ts'
 import { benchmarkDirectory } from '../benchmark/files.ts'
 import { runBenchmark } from '../benchmark/run-benchmark.ts'
+import type { ModelShelf } from './model-shelf.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 
@@ -20,6 +21,7 @@ interface Active {
 
 interface DeskOptions {
   labDirectory: string
+  models: Pick<ModelShelf, 'directoryOf'>
   store: RunStore
   supervisor: RunSupervisor
 }
@@ -35,6 +37,10 @@ export class BenchmarkDesk {
     this.#options = options
   }
 
+  get isBusy(): boolean {
+    return this.#active !== null || this.#starting
+  }
+
   isActive(id: string): boolean {
     return this.#active?.id === id
   }
@@ -46,13 +52,13 @@ export class BenchmarkDesk {
 
   /** Throws RUN_ALREADY_ACTIVE while a benchmark goes on: a run between two repetitions would spoil it. */
   refuseWhileBusy(): void {
-    if (!this.#active && !this.#starting) return
+    if (!this.isBusy) return
     throw alreadyActive('A benchmark is going on', 'A run beside it would slow it and spoil what it measures.')
   }
 
   /** Prepares with `prepare`, then goes on in the background. Throws RUN_ALREADY_ACTIVE where something is going on, and what `prepare` throws. */
   async start(prepare: () => Promise<Benchmark>): Promise<string> {
-    const { labDirectory, store, supervisor } = this.#options
+    const { labDirectory, models, store, supervisor } = this.#options
     this.refuseWhileBusy()
     if (supervisor.active !== null)
       throw alreadyActive('A run is going on', `Run ${supervisor.active.runId} has not ended yet, and would spoil what is measured.`)
@@ -60,6 +66,8 @@ export class BenchmarkDesk {
     try {
       const benchmark = await prepare()
       const { id } = benchmark
+      const { initFrom } = benchmark.plan.arms[0]!.config
+      const model = initFrom ? { modelDirectory: await models.directoryOf(initFrom) } : {}
       this.#errors.delete(id)
       const abort = new AbortController()
       const active: Active = { id, abort, progress: progressAtFirst(benchmark), finished: Promise.resolve() }
@@ -67,6 +75,7 @@ export class BenchmarkDesk {
       const work = runBenchmark({
         directory: benchmarkDirectory(labDirectory, id),
         benchmark,
+        ...model,
         supervisor,
         store,
         signal: abort.signal,

@@ -8,10 +8,11 @@ import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 import { trainCommand } from './train-flags.ts'
 
-export const handoffHandlers = ({ labDirectory, store }: LabParts) => ({
+export const handoffHandlers = ({ labDirectory, models, store }: LabParts) => ({
   bundle: os.handoff.bundle.handler(async ({ input: { config } }) => {
     const directory = join(labDirectory, 'handoff', generateRunId(config.model, new Date()))
-    await writeTorchBundle({ config, directory, cacheDirectory: store.cacheDirectory, command: trainCommand(config) })
+    const modelDirectory = config.initFrom ? await models.directoryOf(config.initFrom) : null
+    await writeTorchBundle({ config, modelDirectory, directory, cacheDirectory: store.cacheDirectory, command: trainCommand(config) })
     const quoted = `'${directory.replaceAll("'", `'\\''`)}'`
     return {
       directory,

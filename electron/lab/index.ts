@@ -1,25 +1,36 @@
 /**
  * The lab: everything behind the contract, for one data directory, without a host. Hosts serve its router; closing it
- * ends the run that is going on (with a checkpoint), the inference worker, and the hold on the directory.
+ * ends the run that is going on (with a checkpoint), the inference and export workers, and the hold on the directory.
  */
+import { Exporter } from '../export/exporter.ts'
+import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
+import { Workbench } from '../workbench/workbench.ts'
 import { BenchmarkDesk } from './benchmark-desk.ts'
 import { benchmarkHandlers } from './benchmark-handlers.ts'
-import { datasetHandlers } from './dataset-handlers.ts'
+import { correctionHandlers } from './correction-handlers.ts'
+import { CorrectionBook } from './corrections.ts'
+import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
+import { downloadHandlers } from './download-handlers.ts'
+import { Downloads } from './downloads.ts'
+import { exportHandlers } from './export-handlers.ts'
 import { handoffHandlers } from './handoff-handlers.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
+import { lessonHandlers } from './lesson-handlers.ts'
 import { lockDirectory } from './lock.ts'
 import { Machine } from './machine.ts'
 import { modelHandlers } from './model-handlers.ts'
+import { ModelShelf } from './model-shelf.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 import { playgroundHandlers } from './playground-handlers.ts'
 import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
+import { workbenchHandlers } from './workbench-handlers.ts'
 
 export type LabRouter = ReturnType<typeof createRouter>
 
@@ -39,23 +50,45 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
   try {
     const shelf = new DatasetShelf(labDirectory)
     await shelf.open()
+    const hub = new Hub(hubSettings())
+    const models = new ModelShelf(labDirectory, hub)
+    await models.open()
+    const downloads = new Downloads(labDirectory, hub, {
+      dataset: shelveDownload(shelf),
+      model: async ({ repo }, { commit }) => void (await models.add({ kind: 'hub', id: repo.id, revision: commit })),
+    })
+    await downloads.open()
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
     const store = new RunStore(labDirectory)
-    const benchmarks = new BenchmarkDesk({ labDirectory, store, supervisor })
+    const benchmarks = new BenchmarkDesk({ labDirectory, models, store, supervisor })
+    const workbench = new Workbench({
+      labDirectory,
+      cacheDirectory: store.cacheDirectory,
+      isTraining: () => supervisor.active !== null || benchmarks.isBusy,
+    })
     const parts: LabParts = {
       labDirectory,
       machine: new Machine(await detectHardware()),
       store,
       supervisor,
       shelf,
+      hub,
+      downloads,
+      models,
       inference,
       benchmarks,
       printPdf,
+      exporter: new Exporter(),
+      corrections: new CorrectionBook(labDirectory),
+      workbench,
     }
     const close = async (): Promise<void> => {
+      await workbench.close()
       await benchmarks.close()
       await supervisor.active?.stop()
+      await downloads.close()
+      await parts.exporter.close()
       await inference.close()
       unlock()
     }
@@ -71,11 +104,16 @@ function createRouter(parts: LabParts) {
   return os.router({
     hardware: hardwareHandlers(parts),
     datasets: datasetHandlers(parts),
+    downloads: downloadHandlers(parts),
     models: modelHandlers(parts),
     runs: runHandlers(parts),
     playground: playgroundHandlers(parts),
+    corrections: correctionHandlers(parts),
     reports: reportHandlers(parts),
     benchmarks: benchmarkHandlers(parts),
     handoff: handoffHandlers(parts),
+    exports: exportHandlers(parts),
+    workbench: workbenchHandlers(parts),
+    lessons: lessonHandlers(parts),
   })
 }

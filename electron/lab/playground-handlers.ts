@@ -1,23 +1,35 @@
-/** playground.*: classify a headline with a trained model, off the main thread. */
-import { LabError } from '../../shared/contract/errors.ts'
-import { modelDirectory } from '../supervisor/run-directory.ts'
-import { trainedModels } from './model-handlers.ts'
+/** playground.*: ask a trained model, off the main thread; a call whose caller is gone is not computed. */
+import { maxTableBytes } from '../../shared/contract/playground.ts'
+import { answeringModel, modelFacts } from './answering-model.ts'
+import { attribute } from './attribution.ts'
+import { readLineTable } from './line-table.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 
-export const playgroundHandlers = ({ inference, store }: LabParts) => ({
-  classify: os.playground.classify.handler(async ({ input: { modelId, text } }) => {
-    const model = (await trainedModels(store)).find(({ id }) => id === modelId)
-    if (!model) throw modelGone(modelId)
-    const { title, checkpoint, step } = model
-    return inference.classify(modelDirectory(store.directory(modelId)), { modelId, title, checkpoint, step, epoch: null }, text)
+export const playgroundHandlers = ({ inference, models, shelf, store }: LabParts) => ({
+  facts: os.playground.facts.handler(({ input }) => modelFacts({ models, store }, input.modelId)),
+  classify: os.playground.classify.handler(async ({ input: { text, ...choice }, signal }) => {
+    const { directory, ref } = await answeringModel({ models, store }, choice)
+    return inference.classify(directory, ref, text, { ...(signal && { signal }) })
+  }),
+  attribute: os.playground.attribute.handler(async ({ input: { text, ...choice }, signal }) =>
+    attribute(inference, await answeringModel({ models, store }, choice), text, signal),
+  ),
+  classifyLines: os.playground.classifyLines.handler(async ({ input: { lines, ...choice }, signal }) => {
+    const { directory, ref } = await answeringModel({ models, store }, choice)
+    const predictions = await inference.classifyMany(directory, ref, lines, { ...(signal && { signal }) })
+    const labels = predictions[0]!.probabilities.map(({ label }) => label)
+    return {
+      labels,
+      answers: predictions.map(({ label, probabilities, truncatedCount }) => ({
+        predicted: labels.indexOf(label),
+        probabilities: probabilities.map(({ probability }) => probability),
+        truncatedCount,
+      })),
+    }
+  }),
+  readTable: os.playground.readTable.handler(async ({ input: { stagedId } }) => {
+    const { fileName, bytes } = await shelf.take(stagedId, maxTableBytes)
+    return readLineTable(fileName, bytes)
   }),
 })
-
-const modelGone = (modelId: string): LabError =>
-  new LabError({
-    code: 'MODEL_NOT_FOUND',
-    title: 'There is no such model',
-    cause: `Run ${modelId} has no model that can be read; it may have been removed.`,
-    suggestion: 'Choose another model, or train one first.',
-  })

@@ -11,7 +11,7 @@ import { followRun, pollRun } from './follow-run.ts'
 import { trainCommand } from './train-flags.ts'
 import { streamWithTypedErrors } from './typed-errors.ts'
 
-export const runHandlers = ({ benchmarks, machine, store, supervisor }: LabParts) => {
+export const runHandlers = ({ benchmarks, machine, models, store, supervisor }: LabParts) => {
   const active = (runId: string): RunHandle | null => (supervisor.active?.runId === runId ? supervisor.active : null)
   const detail = async (runId: string): Promise<RunDetail> => active(runId)?.detail() ?? store.get(runId)
 
@@ -21,7 +21,9 @@ export const runHandlers = ({ benchmarks, machine, store, supervisor }: LabParts
     start: os.runs.start.handler(async ({ input: config }) => {
       benchmarks.refuseWhileBusy()
       const hardware = await machine.for(config.device)
-      const { runId } = await supervisor.startRun({ store, config, hardware, command: trainCommand(config) })
+      const { initFrom } = config
+      const model = initFrom ? { modelDirectory: await models.directoryOf(initFrom) } : {}
+      const { runId } = await supervisor.startRun({ store, config, hardware, command: trainCommand(config), ...model })
       return { runId }
     }),
     resume: os.runs.resume.handler(async ({ input: { runId } }) => {

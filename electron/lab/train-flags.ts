@@ -4,9 +4,10 @@
  */
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { shellQuoted } from '../../shared/domain/shell-quote.ts'
 
 interface TrainFlag {
-  field: Exclude<keyof RunConfig, 'data'>
+  field: Exclude<keyof RunConfig, 'data' | 'initFrom'>
   kind: 'number' | 'text' | 'switch'
   help: string
 }
@@ -15,6 +16,8 @@ export const trainFlags = {
   ranks: { field: 'worldSize', kind: 'number', help: 'number of ranks, each a process of its own' },
   device: { field: 'device', kind: 'text', help: 'cpu, webgpu, cuda or tensorflow' },
   model: { field: 'model', kind: 'text', help: 'tiny, small or distilbert' },
+  freeze: { field: 'freeze', kind: 'text', help: 'none, embeddings, encoder (all but the head) or a number of lower layers' },
+  'layerwise-lr-decay': { field: 'layerwiseLrDecay', kind: 'number', help: 'each layer learns at so many times the rate of the one above' },
   epochs: { field: 'epochs', kind: 'number', help: 'passes over the training data' },
   'max-steps': { field: 'maxSteps', kind: 'number', help: 'ends after so many optimizer steps, if the epochs have not ended before' },
   'micro-batch': { field: 'microBatch', kind: 'number', help: 'examples per rank and micro-step' },
@@ -46,14 +49,17 @@ export const trainFlags = {
 /** The shell command that repeats a run with `config`; what is the default is left out, the number of ranks never is. */
 export function trainCommand(config: RunConfig): string {
   // Some defaults are the model's own; which model is the default is not.
-  const defaults = { ...runConfigSchema.parse({ model: config.model }), model: runConfigSchema.parse({}).model }
+  const defaults = { ...runConfigSchema.parse({ model: config.model, initFrom: config.initFrom }), model: runConfigSchema.parse({}).model }
   const words = ['npm run train --', `--ranks ${config.worldSize}`]
   for (const [flag, { field, kind }] of Object.entries(trainFlags)) {
     const value = config[field]
     if (flag === 'ranks' || value === undefined || value === defaults[field]) continue
     words.push(kind === 'switch' ? `--${flag}` : `--${flag} ${shellQuoted(String(value))}`)
   }
-  if (config.data.kind === 'csv') {
+  if (config.initFrom?.kind === 'folder') words.push(`--from ${shellQuoted(config.initFrom.path)}`)
+  if (config.initFrom?.kind === 'hub') words.push(`--from ${shellQuoted(`${config.initFrom.id}@${config.initFrom.revision}`)}`)
+  if (config.data.kind === 'hub') words.push(`--data ${config.data.name}@${config.data.commit}`)
+  else if (config.data.kind !== 'starter') {
     const { path, mapping, onBadRow } = config.data
     words.push(`--data ${shellQuoted(path)}`)
     if (mapping)
@@ -62,5 +68,3 @@ export function trainCommand(config: RunConfig): string {
   }
   return words.join(' ')
 }
-
-const shellQuoted = (text: string): string => (/^[\w./:=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -9,11 +9,12 @@ import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
 import { placeTraining } from '../engine/placement.ts'
 import { singleRankSync } from '../engine/single-rank-sync.ts'
 import type { Device } from '../../shared/domain/device.ts'
-import type { ModelConfig } from '../../shared/domain/model-config.ts'
+import { distilbertTraits, type ModelConfig } from '../../shared/domain/model-config.ts'
 import { isSoftwareDriver } from './drivers.ts'
 import type { ProbeResult, ProbeSubject } from './protocol.ts'
 
 const miniature: ModelConfig = {
+  ...distilbertTraits,
   dim: 16,
   hiddenDim: 32,
   nLayers: 2,

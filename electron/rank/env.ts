@@ -30,6 +30,8 @@ const rankEnvSchema = z
     DISTRINEWS_THREADS: count.refine((threads) => threads > 0),
     /** Directory of the checkpoint to go on from; empty for a fresh start. */
     DISTRINEWS_RESUME_FROM: z.string(),
+    /** Directory of the pretrained model that `initFrom` names; empty where there is none. */
+    DISTRINEWS_MODEL_DIRECTORY: z.string(),
   })
   .refine((env) => env.RANK < env.WORLD_SIZE, 'RANK must be below WORLD_SIZE')
 
@@ -48,6 +50,8 @@ export interface RankEnv {
   /** ONNX Runtime threads of this rank. */
   threads: number
   resumeFrom: string | null
+  /** Of the pretrained model to begin with; null for random weights. */
+  modelDirectory: string | null
 }
 
 /** Throws where a variable is missing or senseless; that is a fault of whoever started the process. */
@@ -66,6 +70,7 @@ export function readRankEnv(variables: NodeJS.ProcessEnv): RankEnv {
     deviceName: env.DISTRINEWS_DEVICE_NAME,
     threads: env.DISTRINEWS_THREADS,
     resumeFrom: env.DISTRINEWS_RESUME_FROM || null,
+    modelDirectory: env.DISTRINEWS_MODEL_DIRECTORY || null,
   }
 }
 
@@ -84,5 +89,6 @@ export function writeRankEnv(env: RankEnv): Record<string, string> {
     DISTRINEWS_DEVICE_NAME: env.deviceName,
     DISTRINEWS_THREADS: String(env.threads),
     DISTRINEWS_RESUME_FROM: env.resumeFrom ?? '',
+    DISTRINEWS_MODEL_DIRECTORY: env.modelDirectory ?? '',
   } satisfies z.input<typeof rankEnvSchema>
 }

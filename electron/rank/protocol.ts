@@ -10,7 +10,7 @@ import { modelConfigSchema } from '../../shared/domain/model-config.ts'
 import { faultSchema } from '../../shared/domain/fault.ts'
 import { rankStateSchema } from '../../shared/domain/run.ts'
 
-const digestsSchema = z.object({ config: z.string(), data: z.string(), tokenizer: z.string(), checkpoint: z.string() })
+const digestsSchema = z.object({ config: z.string(), data: z.string(), model: z.string(), tokenizer: z.string(), checkpoint: z.string() })
 /** Of everything that must be equal on all ranks before one of them trains. */
 export type RankDigests = z.infer<typeof digestsSchema>
 
@@ -32,6 +32,7 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
     tokenizerDigest: z.string(),
     modelConfig: modelConfigSchema,
     parameterCount: z.int(),
+    trainableParameterCount: z.int(),
     totalSteps: z.int(),
     notes: z.array(z.string()),
   }),

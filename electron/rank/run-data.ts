@@ -8,7 +8,7 @@ import { type Tokenizer, tokenizeExamples } from '../data/tokenizer.ts'
 import type { Example, TokenizedExamples } from '../data/types.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { DatasetCard } from '../../shared/domain/dataset.ts'
-import { type ModelConfig, modelPresets } from '../../shared/domain/model-config.ts'
+import { distilbertTraits, type ModelConfig, modelPresets } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 
 export interface SplitRows {
@@ -39,10 +39,12 @@ export function tokenizeRows(rows: SplitRows, tokenizer: Tokenizer, maxLength: n
   return { train: tokenizeExamples(tokenizer, rows.train, maxLength), validation: tokenizeExamples(tokenizer, rows.validation, maxLength) }
 }
 
+/** Of a preset. */
 export function chooseModelConfig(config: RunConfig, labels: string[], vocabSize: number): ModelConfig {
-  const { dim, hiddenDim, nLayers, nHeads, maxPositionEmbeddings } = modelPresets[config.model]
-  const { dropout } = config
+  const { dim, hiddenDim, nLayers, nHeads, maxPositionEmbeddings, recipe } = modelPresets[config.model]
+  const { dropout = recipe.dropout } = config
   return {
+    ...distilbertTraits,
     dim,
     hiddenDim,
     nLayers,

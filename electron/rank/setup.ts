@@ -17,15 +17,16 @@ import { type Classifier, createClassifier } from '../engine/classifier.ts'
 import type { GradientSync } from '../engine/gradient-sync.ts'
 import type { Optimizer } from '../engine/optimizer.ts'
 import type { ParameterStore } from '../engine/parameter-store.ts'
-import { initializeParameters, ParameterArena } from '../engine/parameters.ts'
+import { frozenDepths } from '../engine/fine-tuning.ts'
+import { ParameterArena } from '../engine/parameters.ts'
 import { placeTraining } from '../engine/placement.ts'
 import { LabError } from '../../shared/contract/errors.ts'
-import { modelPresets } from '../../shared/domain/model-config.ts'
 import type { RankChannel } from './channel.ts'
 import type { RankEnv } from './env.ts'
 import { environmentOf, otherEnvironment } from './environment.ts'
 import type { RankDigests } from './protocol.ts'
-import { chooseModelConfig, loadRows, type RunTokens, tokenizeRows } from './run-data.ts'
+import { initialModel } from './initial-model.ts'
+import { loadRows, type RunTokens, tokenizeRows } from './run-data.ts'
 import { restoreSnapshot } from './snapshot.ts'
 import { StepDeadline } from './step-deadline.ts'
 import { shareTokenizer } from './vocabulary.ts'
@@ -56,7 +57,7 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
   const { config, rank, worldSize } = env
   channel.state('joining', 'reading data')
   const deadline = new StepDeadline()
-  const [ring, rows] = await Promise.all([
+  const [ring, rows, initial] = await Promise.all([
     joinSocketRing({
       rank,
       worldSize,
@@ -66,36 +67,42 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
       collectiveTimeoutMs: () => deadline.ms,
     }),
     loadRows(config),
+    initialModel(env),
   ])
   const group = watchedGroup(ring, beat)
   const tokenizer = await shareTokenizer({
     ...env,
     group,
     train: rows.train,
-    vocabSize: modelPresets[config.model].vocabSize,
+    vocabSize: initial.vocabSize,
+    tokenizerJson: initial.tokenizerJson,
     onTraining: () => channel.state('joining', 'training the vocabulary'),
   })
-  const fresh = freshState(env, rows.card.digest, tokenizer.digest)
+  const fresh = freshState(env, initial.digest, rows.card.digest, tokenizer.digest)
   const saved = env.resumeFrom === null ? fresh : checkResumable(await readCheckpointState(env.resumeFrom), fresh)
   channel.send({ type: 'ready', digests: digestsOf(saved) })
   await channel.permission('go')
 
   channel.state('joining', 'building the model')
-  const modelConfig = chooseModelConfig(config, rows.card.labels, tokenizer.vocabSize)
+  const modelConfig = initial.configFor(rows.card.labels, tokenizer.vocabSize)
   const tokens = tokenizeRows(rows, tokenizer, config.maxLength)
-  const arena = new ParameterArena(modelConfig)
-  if (env.resumeFrom === null) initializeParameters(arena, config.seed)
-  else if (rank === 0) await restoreSnapshot(arena, env.resumeFrom)
+  const arena = new ParameterArena(modelConfig, frozenDepths(config.freeze, modelConfig))
+  const notes: string[] = []
+  if (rank === 0) {
+    if (env.resumeFrom === null) notes.push(...(await initial.fill(arena)))
+    else await restoreSnapshot(arena, env.resumeFrom)
+  }
   await broadcastParameters(group, arena.parameters)
   if (env.resumeFrom !== null) {
     await broadcastParameters(group, arena.firstMoments)
     await broadcastParameters(group, arena.secondMoments)
   }
-  const reducer = new Reducer({ group, arena, bucketCapBytes: config.bucketCapBytes })
+  const trainable = { specs: arena.trainable, offsets: arena.offsets }
+  const reducer = new Reducer({ group, arena: trainable, bucketCapBytes: config.bucketCapBytes })
   const { store, optimizer, sync } = await placeTraining({
     arena,
     device: config.device,
-    optimizer: { weightDecay: config.weightDecay },
+    optimizer: { weightDecay: config.weightDecay, layerwiseLrDecay: config.layerwiseLrDecay },
     sync: reducer,
     isAlone: worldSize === 1,
   })
@@ -125,9 +132,12 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
       modelConfig,
-      parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
+      parameterCount: sizeOf(arena.specs),
+      trainableParameterCount: sizeOf(arena.trainable),
       totalSteps,
       notes: [
+        ...notes,
+        ...(config.freeze === 'none' ? [] : [frozenNote(arena)]),
         ...(badRowCount === 0 ? [] : [`${badRowCount} bad rows of ${title} were skipped.`]),
         ...(env.resumeFrom === null ? [] : otherEnvironment(saved, start)),
       ],
@@ -149,7 +159,14 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
   }
 }
 
-function freshState(env: RankEnv, dataDigest: string, tokenizerDigest: string): CheckpointState {
+const sizeOf = (specs: readonly { size: number }[]): number => specs.reduce((sum, { size }) => sum + size, 0)
+
+function frozenNote({ specs, trainable }: ParameterArena): string {
+  const [some, all] = [trainable, specs].map((list) => sizeOf(list).toLocaleString('en'))
+  return `${some} of ${all} parameters are trained; the others are frozen and stay as they are.`
+}
+
+function freshState(env: RankEnv, modelDigest: string, dataDigest: string, tokenizerDigest: string): CheckpointState {
   return {
     format: 1,
     runId: env.runId,
@@ -159,6 +176,7 @@ function freshState(env: RankEnv, dataDigest: string, tokenizerDigest: string): 
     seed: env.config.seed,
     worldSize: env.worldSize,
     configDigest: configDigest(env.config),
+    modelDigest,
     tokenizerDigest,
     dataDigest,
     validationAccuracy: null,
@@ -170,8 +188,8 @@ function freshState(env: RankEnv, dataDigest: string, tokenizerDigest: string): 
 }
 
 function digestsOf(state: CheckpointState): RankDigests {
-  const { configDigest: config, dataDigest: data, tokenizerDigest: tokenizer } = state
-  return { config, data, tokenizer, checkpoint: createHash('sha256').update(JSON.stringify(state)).digest('hex') }
+  const { configDigest: config, dataDigest: data, tokenizerDigest: tokenizer, modelDigest: model } = state
+  return { config, data, model, tokenizer, checkpoint: createHash('sha256').update(JSON.stringify(state)).digest('hex') }
 }
 
 function checkResumable(saved: CheckpointState, now: CheckpointState): CheckpointState {

@@ -31,7 +31,7 @@ export async function saveSnapshot({ runDirectory, state, arena, tokenizer, maxL
     state,
     config: arena.config,
     tokenizerJson: tokenizer.json,
-    tokenizerConfigJson: tokenizerConfigJson(maxLength),
+    tokenizerConfigJson: tokenizerConfigJson(maxLength, tokenizer.normalizer, arena.config.architecture),
     parameters: named(arena, arena.parameters),
     firstMoments: named(arena, arena.firstMoments),
     secondMoments: named(arena, arena.secondMoments),
@@ -48,7 +48,7 @@ export async function publishModel(
     config: arena.config,
     tensors: named(arena, arena.parameters),
     tokenizerJson: tokenizer.json,
-    tokenizerConfigJson: tokenizerConfigJson(maxLength),
+    tokenizerConfigJson: tokenizerConfigJson(maxLength, tokenizer.normalizer, arena.config.architecture),
     lab: {
       format: 1,
       runId: state.runId,

@@ -1,6 +1,6 @@
 /**
- * The tokenizer of a run. Rank 0 decides what it is (the checkpoint's, one trained earlier on the same texts, or one
- * trained now) and writes it to the run directory; the others read those very bytes.
+ * The tokenizer of a run. Rank 0 decides what it is (the checkpoint's, the pretrained model's, one trained earlier on
+ * the same texts, or one trained now) and writes it to the run directory; the others read those very bytes.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
@@ -24,6 +24,8 @@ export interface VocabularyOptions {
   cacheDirectory: string
   /** Directory of the checkpoint to go on from, or null. */
   resumeFrom: string | null
+  /** The `tokenizer.json` that the model brings, or null. */
+  tokenizerJson: string | null
   train: readonly Example[]
   /** Entries wished for; a small corpus yields fewer. */
   vocabSize: number
@@ -44,8 +46,10 @@ export async function shareTokenizer(options: VocabularyOptions): Promise<Tokeni
   return tokenizer
 }
 
-async function chooseTokenizer({ cacheDirectory, resumeFrom, train, vocabSize, onTraining }: VocabularyOptions): Promise<Tokenizer> {
+async function chooseTokenizer(options: VocabularyOptions): Promise<Tokenizer> {
+  const { cacheDirectory, resumeFrom, tokenizerJson, train, vocabSize, onTraining } = options
   if (resumeFrom !== null) return createTokenizer(await readFile(tokenizerFile(resumeFrom), 'utf8'))
+  if (tokenizerJson !== null) return createTokenizer(tokenizerJson)
   const texts = createHash('sha256')
   for (const { text } of train) texts.update(`${JSON.stringify(text)}\n`)
   const cacheFile = join(cacheDirectory, `wordpiece-${trainerVersion}-${vocabSize}-${texts.digest('hex').slice(0, 32)}.json`)

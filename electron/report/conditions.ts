@@ -2,9 +2,10 @@
  * Under what conditions a run ran: configuration, data, model, machine, and what it takes to repeat it. Plain text rows
  * that HTML and Markdown both render; the renderings escape.
  */
+import { hubDatasets } from '../../shared/domain/hub-datasets.ts'
 import { deviceTitles } from '../../shared/domain/device.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
-import { globalBatch, type RunConfig } from '../../shared/domain/run-config.ts'
+import { freezeInWords, globalBatch, type RunConfig, sourceInWords } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
 import { ranksInWords, type Table } from './results.ts'
@@ -22,7 +23,11 @@ export function configurationFacts({ record }: RunReport): Fact[] {
   const { config } = record
   const row = (name: keyof RunConfig, label: string, value: string): Fact => ({ label, value, name })
   return [
-    row('model', 'Model preset', config.model),
+    config.initFrom === undefined
+      ? row('model', 'Model preset', config.model)
+      : row('initFrom', 'Pretrained model', sourceInWords(config.initFrom)),
+    row('freeze', 'Frozen', freezeInWords(config.freeze)),
+    row('layerwiseLrDecay', 'Learning rate from layer to layer, downwards', `× ${formatSetting(config.layerwiseLrDecay)}`),
     row('worldSize', 'Ranks', ranksInWords(config.worldSize)),
     row('device', 'Device of each rank', deviceTitles[config.device]),
     row('threadsPerRank', 'Threads in each rank', formatCount(record.threadsPerRank ?? config.threadsPerRank)),
@@ -39,7 +44,7 @@ export function configurationFacts({ record }: RunReport): Fact[] {
     row('warmupFraction', 'Warm-up, share of all steps', formatPercent(config.warmupFraction)),
     row('weightDecay', 'Weight decay', formatSetting(config.weightDecay)),
     row('maxGradNorm', 'Gradient norm clipped at', formatSetting(config.maxGradNorm)),
-    row('dropout', 'Dropout', formatSetting(config.dropout)),
+    row('dropout', 'Dropout', config.dropout === undefined ? 'the model’s own' : formatSetting(config.dropout)),
     row('maxLength', 'Longest sequence, tokens', formatCount(config.maxLength)),
     row('validationFraction', 'Validation split', formatPercent(config.validationFraction)),
     row('bucketCapBytes', 'Gradient bucket, at most', formatBytes(config.bucketCapBytes)),
@@ -66,11 +71,16 @@ export function configurationFacts({ record }: RunReport): Fact[] {
 export function dataFacts({ record }: RunReport): Fact[] {
   const { dataset, config } = record
   const { data } = config
-  const source = data.kind === 'starter' ? 'the starter set that comes with the lab' : data.path
+  const source =
+    data.kind === 'starter'
+      ? 'the starter set that comes with the lab'
+      : data.kind === 'hub'
+        ? `${hubDatasets[data.name].id} on the hub, commit ${data.commit}`
+        : data.path
   return [
     { label: 'Data set', value: orMissing(dataset?.title) },
     { label: 'Source', value: source },
-    ...(data.kind === 'csv' && data.mapping !== undefined
+    ...(data.kind !== 'starter' && data.kind !== 'hub' && data.mapping !== undefined
       ? [{ label: 'Columns', value: `text: ${data.mapping.textColumns.join(', ')}; label: ${data.mapping.labelColumn}` }]
       : []),
     { label: 'Licence', value: orMissing(dataset?.license) },
@@ -97,7 +107,7 @@ export function modelFacts({ record }: RunReport): Fact[] {
   const model = record.modelConfig
   return [
     { label: 'Architecture', value: 'DistilBERT for sequence classification' },
-    { label: 'Trainable parameters', value: formatCount(record.parameterCount) },
+    { label: 'Trainable parameters', value: formatCount(record.trainableParameterCount ?? record.parameterCount) },
     { label: 'Layers', value: formatCount(model?.nLayers), name: 'n_layers' },
     { label: 'Hidden size', value: formatCount(model?.dim), name: 'dim' },
     { label: 'Feed-forward size', value: formatCount(model?.hiddenDim), name: 'hidden_dim' },

@@ -3,7 +3,7 @@
  * escape. Epochs are counted from 1 here, for people; JSON keeps the 0-based ones.
  */
 import type { EpochMetrics, RankStep, StepMetrics } from '../../shared/domain/metrics.ts'
-import { modelPresets } from '../../shared/domain/model-config.ts'
+import { modelTitle } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import type { RunState } from '../../shared/domain/run.ts'
 import { median } from '../../shared/domain/series.ts'
@@ -47,7 +47,7 @@ export const ranksInWords = (worldSize: number): string => (worldSize === 1 ? '1
 
 export const titleOf = ({ record }: RunReport): string =>
   record.config.name.trim() ||
-  `${modelPresets[record.config.model].title} on ${record.dataset?.title ?? 'unread data'}, ${ranksInWords(record.config.worldSize)}`
+  `${modelTitle(record.config)} on ${record.dataset?.title ?? 'unread data'}, ${ranksInWords(record.config.worldSize)}`
 
 /** Milliseconds until the last thing that was recorded. */
 export const recordedMs = ({ steps, epochs }: RunReport): number | null =>

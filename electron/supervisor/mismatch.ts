@@ -5,6 +5,7 @@ import type { RankFailure } from './failure.ts'
 const names: Record<keyof RankDigests, string> = {
   config: 'configuration',
   data: 'data',
+  model: 'pretrained model',
   tokenizer: 'vocabulary',
   checkpoint: 'checkpoint',
 }

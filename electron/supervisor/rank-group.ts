@@ -21,6 +21,8 @@ export interface RankGroupOptions {
   /** One for each rank; in an elastic run there may be more. */
   devices: readonly RankDevice[]
   resumeFrom: string | null
+  /** Of the pretrained model that a fresh run begins with, or null. */
+  modelDirectory: string | null
   clock: AwakeClock
 }
 
@@ -33,12 +35,12 @@ export class RankGroup {
 
   /** Starts all ranks. Where it throws, those that were started are in `ranks` and want to be ended. */
   async launch(options: RankGroupOptions, eventsOf: (rank: number) => RankProcessEvents): Promise<void> {
-    const { record, worldSize, runDirectory, cacheDirectory, threadsPerRank: threads, devices, resumeFrom, clock } = options
+    const { record, worldSize, runDirectory, cacheDirectory, threadsPerRank: threads, devices, resumeFrom, modelDirectory, clock } = options
     const { id, config, attempt } = record
     const log = await openLog(runDirectory, `attempt ${attempt}, ${new Date().toISOString()}`)
     try {
       this.#rendezvous = await createRendezvous()
-      const paths = { rendezvousDirectory: this.#rendezvous, runDirectory, cacheDirectory, resumeFrom }
+      const paths = { rendezvousDirectory: this.#rendezvous, runDirectory, cacheDirectory, resumeFrom, modelDirectory }
       const env = { runId: id, config, attempt: `${id}#${attempt}`, worldSize, threads, ...paths }
       for (const [rank, { name, variables }] of devices.slice(0, worldSize).entries()) {
         this.ranks.push(new RankProcess({ ...env, rank, localRank: rank, deviceName: name }, variables, log.fd, clock, eventsOf(rank)))

@@ -50,7 +50,8 @@ export function enterReport(
 }
 
 function enterPrepared(books: RunBooks, message: RankMessageOf<'prepared'>): void {
-  const { dataset, trainCount, validationCount, tokenizerDigest, modelConfig, parameterCount, totalSteps, notes } = message
-  books.update({ dataset, trainCount, validationCount, tokenizerDigest, modelConfig, parameterCount, totalSteps })
+  const { dataset, trainCount, validationCount, tokenizerDigest, modelConfig, totalSteps, notes } = message
+  const { parameterCount, trainableParameterCount } = message
+  books.update({ dataset, trainCount, validationCount, tokenizerDigest, modelConfig, parameterCount, trainableParameterCount, totalSteps })
   for (const note of notes) books.note(note)
 }

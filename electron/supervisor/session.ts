@@ -28,6 +28,8 @@ export interface SessionOptions extends Omit<RunBooksOptions, 'onError'> {
   resumeFrom: string | null
   resumeStep: number
   shortestStepLimitMs: number
+  /** Of the pretrained model that the run begins with, or null. */
+  modelDirectory: string | null
 }
 
 const shownAs: Partial<Record<GroupPhase, RunState>> = {
@@ -155,12 +157,14 @@ export class RunSession implements RunHandle {
   }
 
   async #launch(): Promise<void> {
-    const { runDirectory, cacheDirectory, threadsPerRank, devices } = this.#options
+    const { cacheDirectory, threadsPerRank, devices, modelDirectory } = this.#options
     const { worldSize, attempt } = this.#machine
     const group = (this.#group = new RankGroup())
-    const options = { record: this.#books.record, worldSize, runDirectory, cacheDirectory, threadsPerRank, devices, clock: this.#clock }
+    const options = { record: this.#books.record, worldSize, cacheDirectory, threadsPerRank, devices, modelDirectory, clock: this.#clock }
     try {
-      await group.launch({ ...options, resumeFrom: this.#resume.from }, (rank) => this.#eventsOf(rank, attempt))
+      await group.launch({ ...options, runDirectory: this.runDirectory, resumeFrom: this.#resume.from }, (rank) =>
+        this.#eventsOf(rank, attempt),
+      )
       for (const [rank, { pid }] of group.ranks.entries()) this.#books.table.of(rank).pid = pid
       this.#books.hub.changed()
     } catch (error) {

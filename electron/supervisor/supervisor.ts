@@ -7,10 +7,11 @@ import { withRoom } from '../checkpoint/disk-space.ts'
 import { nodeFileSystem } from '../checkpoint/file-system.ts'
 import { configDigest } from '../checkpoint/state.ts'
 import { hasModel } from '../checkpoint/model-folder.ts'
+import { describeModel } from '../pretrained/open-model.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
-import { modelPresets } from '../../shared/domain/model-config.ts'
-import type { RunConfig } from '../../shared/domain/run-config.ts'
+import { type ModelConfig, modelPresets } from '../../shared/domain/model-config.ts'
+import { modelTitle, type RunConfig } from '../../shared/domain/run-config.ts'
 import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
 import { shortestStepLimitMs as defaultShortestMs } from '../../shared/domain/step-limit.ts'
 import { assignDevices, likeGpus } from './device-assignment.ts'
@@ -29,13 +30,15 @@ export interface StartRunOptions {
   hardware: Hardware
   /** The shell command that repeats the run. */
   command: string
+  /** Where a model of the hub lies on this machine; not needed for a folder, nor for a resume. */
+  modelDirectory?: string
   /** A new or empty directory for the run, or the directory of the run to resume. Absent: a new one in the store. */
   runDirectory?: string
   /** Goes on from the newest valid checkpoint of `runDirectory`. */
   resume?: boolean
 }
 
-type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epochs' | 'resumeFrom' | 'resumeStep'>
+type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epochs' | 'resumeFrom' | 'resumeStep' | 'modelDirectory'>
 
 export class RunSupervisor {
   #active: RunSession | null = null
@@ -112,21 +115,40 @@ const alreadyActive = (runId: string | null): LabError =>
     suggestion: 'Wait for it or stop it first: two runs at once would slow each other and spoil both measurements.',
   })
 
-function checkConfig(config: RunConfig): void {
-  const { title, maxPositionEmbeddings } = modelPresets[config.model]
-  if (config.maxLength <= maxPositionEmbeddings) return
-  throw new LabError({
-    code: 'CONFIG_INVALID',
-    title: 'The maximum length is too long for this model',
-    cause: `${title} has ${maxPositionEmbeddings} positions, fewer than the ${config.maxLength} tokens asked for.`,
-    suggestion: `Choose a maximum length of at most ${maxPositionEmbeddings}, or a larger model.`,
-  })
+function checkConfig({ maxLength, freeze }: RunConfig, title: string, { maxPositionEmbeddings, nLayers }: Sizes): void {
+  if (maxLength > maxPositionEmbeddings) {
+    throw new LabError({
+      code: 'CONFIG_INVALID',
+      title: 'The maximum length is too long for this model',
+      cause: `${title} has ${maxPositionEmbeddings} positions, fewer than the ${maxLength} tokens asked for.`,
+      suggestion: `Choose a maximum length of at most ${maxPositionEmbeddings}, or a larger model.`,
+    })
+  }
+  if (Number(freeze) > nLayers) {
+    throw new LabError({
+      code: 'CONFIG_INVALID',
+      title: 'More layers are to be frozen than there are',
+      cause: `${title} has ${nLayers} layers, fewer than the ${freeze} to be frozen.`,
+      suggestion: `Freeze at most ${nLayers} layers.`,
+    })
+  }
 }
 
-async function prepareStart({ store, config, hardware, command, runDirectory }: StartRunOptions): Promise<Prepared> {
-  checkConfig(config)
+type Sizes = Pick<ModelConfig, 'maxPositionEmbeddings' | 'nLayers'>
+
+/** Of the preset, or of the pretrained model, which is looked at before any process is forked. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
+async function sizesOf(config: RunConfig, modelDirectory: string | null): Promise<Sizes> {
+  if (config.initFrom === undefined) return modelPresets[config.model]
+  if (modelDirectory === null) throw new Error('a run from a model of the hub needs the directory of the model')
+  return (await describeModel(modelDirectory)).config
+}
+
+async function prepareStart({ store, config, hardware, command, modelDirectory, runDirectory }: StartRunOptions): Promise<Prepared> {
+  const { initFrom } = config
+  const from = initFrom?.kind === 'folder' ? initFrom.path : (modelDirectory ?? null)
+  checkConfig(config, modelTitle(config), await sizesOf(config, from))
   const now = new Date()
-  const id = generateRunId(config.model, now)
+  const id = generateRunId(config.initFrom ? 'pretrained' : config.model, now)
   const directory = runDirectory ?? store.directory(id)
   await prepareNewDirectory(directory)
   const crowded = crowdingNote(config, hardware)
@@ -148,6 +170,7 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
     tokenizerDigest: null,
     modelConfig: null,
     parameterCount: null,
+    trainableParameterCount: null,
     threadsPerRank: null,
     totalSteps: null,
     timeToFirstStepMs: null,
@@ -155,7 +178,7 @@ async function prepareStart({ store, config, hardware, command, runDirectory }: 
     incidents: [],
     imported: null,
   }
-  return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null, resumeStep: 0 }
+  return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null, resumeStep: 0, modelDirectory: from }
 }
 
 function crowdingNote({ device, worldSize }: RunConfig, hardware: Hardware): string | null {
@@ -181,8 +204,9 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
   if (configDigest(config) !== configDigest(record.config))
     throw notResumable('A resumed run keeps its configuration.', 'Start a new run to change it.')
   await checkRoom(runDirectory, record)
-  // Paused before anything was saved: it goes on from nothing.
-  const fromBeginning = record.state === 'paused' && !(await hasModel(modelDirectory(runDirectory)))
+  // Paused before anything was saved: it goes on from nothing, if what it began with is at hand.
+  const { initFrom } = config
+  const fromBeginning = record.state === 'paused' && initFrom?.kind !== 'hub' && !(await hasModel(modelDirectory(runDirectory)))
   const point = await findResumePoint(runDirectory, record, fromBeginning)
   const notes = [...record.notes, ...point.notes]
   if (point.resumeFrom === null && !fromBeginning) {
@@ -212,5 +236,6 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
     epochs,
     resumeFrom,
     resumeStep,
+    modelDirectory: initFrom?.kind === 'folder' ? initFrom.path : null,
   }
 }

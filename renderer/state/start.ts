@@ -4,7 +4,9 @@ import { useBenchmarks } from './benchmarks.ts'
 import { useConnection } from './connection.ts'
 import { useDatasets } from './datasets.ts'
 import { useHardware } from './hardware.ts'
+import { followDownloads } from './downloads.ts'
 import { useModels } from './models.ts'
+import { usePretrained } from './pretrained.ts'
 import { useRunViews } from './run-view.ts'
 import { isActive, useRuns } from './runs.ts'
 
@@ -22,10 +24,12 @@ export function startLab(): void {
 }
 
 async function askForEverything(): Promise<void> {
+  void followDownloads()
   await Promise.all([
     useHardware.getState().refresh(),
     useModels.getState().refreshPresets(),
     useModels.getState().refreshTrained(),
+    usePretrained.getState().refresh(),
     useDatasets.getState().refresh(),
     followActiveRun(),
     followActiveBenchmark(),

@@ -5,7 +5,7 @@
 import { create } from 'zustand'
 import type { z } from 'zod'
 import { modelPresetNameSchema, modelPresets } from '../../shared/domain/model-config.ts'
-import { runConfigSchema } from '../../shared/domain/run-config.ts'
+import { modelSourceSchema, runConfigSchema } from '../../shared/domain/run-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 
 export type DraftField = keyof RunConfig
@@ -17,23 +17,28 @@ interface TrainDraftState {
   reset(): void
 }
 
-const defaultsFor = (model: unknown): RunConfig => runConfigSchema.parse({ model: modelPresetNameSchema.safeParse(model).data })
+/** Of the model that `draft` names: a preset's, or those of a pretrained one. */
+const defaultsFor = ({ model, initFrom }: Draft): RunConfig =>
+  runConfigSchema.parse({ model: modelPresetNameSchema.safeParse(model).data, initFrom: modelSourceSchema.safeParse(initFrom).data })
 
 export const useTrainDraft = create<TrainDraftState>((set, get) => ({
-  draft: defaultsFor(undefined),
+  draft: defaultsFor({}),
   set: (field, value) => {
     const { draft } = get()
-    set({ draft: { ...draft, ...(field === 'model' && newRecipe(draft, value)), [field]: value } })
+    // A preset begins with random weights.
+    const changed = { ...draft, ...(field === 'model' && { initFrom: undefined }), [field]: value }
+    set({ draft: field === 'model' || field === 'initFrom' ? { ...changed, ...newRecipe(draft, changed) } : changed })
   },
   reset: () => {
-    const { model, data, worldSize, device } = get().draft
-    set({ draft: { ...defaultsFor(model), data, worldSize, device } })
+    const { draft } = get()
+    const { data, worldSize, device } = draft
+    set({ draft: { ...defaultsFor(draft), data, worldSize, device } })
   },
 }))
 
 /** Another model brings its own recipe, except for what the person has set. */
-function newRecipe(draft: Draft, model: unknown): Draft {
-  const [before, after] = [defaultsFor(draft.model), defaultsFor(model)]
+function newRecipe(draft: Draft, changed: Draft): Draft {
+  const [before, after] = [defaultsFor(draft), defaultsFor(changed)]
   const untouched = (['epochs', 'learningRate', 'dropout'] as const).filter((field) => draft[field] === before[field])
   return Object.fromEntries(untouched.map((field) => [field, after[field]]))
 }
@@ -52,6 +57,8 @@ export function checkDraft(draft: Draft): CheckedDraft {
     for (const issue of parsed.error.issues) problems[issue.path[0] as DraftField] ??= inWords(issue)
     return { config: null, problems }
   }
+  // How long a pretrained model reads, the lab knows and says at the start.
+  if (parsed.data.initFrom) return { config: parsed.data, problems: {} }
   const longest = modelPresets[parsed.data.model].maxPositionEmbeddings
   if (parsed.data.maxLength > longest)
     return { config: null, problems: { maxLength: `At most ${longest}: ${modelPresets[parsed.data.model].title} has no more positions` } }

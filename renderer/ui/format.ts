@@ -31,6 +31,9 @@ export function figure(value: number | null | undefined): string {
 export const percent = (share: number | null | undefined, digits = 1): string =>
   isNumber(share) ? `${(share * 100).toFixed(digits)} %` : none
 
+/** A difference of two shares in percentage points: 0.123 → +12.3, −0.05 → −5.0 */
+export const points = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)}`
+
 /** 850 ms · 12.3 s · 2 min 05 s · 1 h 02 min */
 export function duration(ms: number | null | undefined): string {
   if (!isNumber(ms)) return none

@@ -1,14 +1,21 @@
-/** Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/data`, `#/benchmark`, `#/benchmark/<id>`. No more is needed than this. */
+/** Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/data`, `#/benchmark`, `#/benchmark/<id>`. No more is needed than this. */
 import { useSyncExternalStore } from 'react'
 
-export type Place = 'lab' | 'runs' | 'compare' | 'playground' | 'data' | 'benchmark'
+export type Place = 'lab' | 'runs' | 'compare' | 'playground' | 'models' | 'data' | 'benchmark'
 
 export interface Route {
   place: Place
   id: string | null
 }
 
-const places: Record<string, Place> = { runs: 'runs', compare: 'compare', playground: 'playground', data: 'data', benchmark: 'benchmark' }
+const places: Record<string, Place> = {
+  runs: 'runs',
+  compare: 'compare',
+  playground: 'playground',
+  models: 'models',
+  data: 'data',
+  benchmark: 'benchmark',
+}
 
 export function parseRoute(hash: string): Route {
   const [first = '', second = ''] = hash.replace(/^#\/?/, '').split('/')

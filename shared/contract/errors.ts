@@ -29,6 +29,13 @@ export const errorCodes = [
   'IMPORT_INVALID',
   'BENCHMARK_NOT_FOUND',
   'BENCHMARK_TOO_SHORT',
+  // hub
+  'HUB_UNREACHABLE',
+  'HUB_ACCESS_DENIED',
+  'HUB_NOT_FOUND',
+  'HUB_ANSWER_INVALID',
+  'DOWNLOAD_CORRUPT',
+  'DOWNLOAD_NOT_FOUND',
   // training
   'RUN_ALREADY_ACTIVE',
   'RANK_FAILED',
@@ -51,6 +58,7 @@ export const errorCodes = [
   'KAGGLE_FAILED',
   'REQUEST_INVALID',
   'NOT_READY',
+  'CANCELLED',
   'NOT_IMPLEMENTED_HERE',
   'INTERNAL',
 ] as const

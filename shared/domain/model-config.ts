@@ -1,5 +1,5 @@
 /**
- * Sizes of a DistilBERT sequence classifier, in the words of transformers' `config.json`, and the
+ * Sizes of a DistilBERT or BERT sequence classifier, in the words of transformers' `config.json` for DistilBERT, and the
  * lab's presets. Pure arithmetic only: the model itself is `electron/engine/model.ts`.
  */
 import { z } from 'zod'
@@ -8,7 +8,17 @@ export const modelPresetNames = ['tiny', 'small', 'distilbert'] as const
 export const modelPresetNameSchema = z.enum(modelPresetNames)
 export type ModelPresetName = z.infer<typeof modelPresetNameSchema>
 
+export const architectureSchema = z.enum(['distilbert', 'bert'])
+export type Architecture = z.infer<typeof architectureSchema>
+
+/** What sets DistilBERT apart from BERT, for whoever writes a configuration by hand. */
+export const distilbertTraits = { architecture: 'distilbert', typeVocabSize: 0, layerNormEpsilon: 1e-12 } as const
+
 export const modelConfigSchema = z.object({
+  architecture: architectureSchema.default(distilbertTraits.architecture),
+  /** Rows of the token-type embeddings; DistilBERT has none. */
+  typeVocabSize: z.int().min(0).default(distilbertTraits.typeVocabSize),
+  layerNormEpsilon: z.number().positive().default(distilbertTraits.layerNormEpsilon),
   /** Hidden size. */
   dim: z.int().positive(),
   /** Feed-forward size. */
@@ -76,14 +86,18 @@ export const modelPresets: Record<ModelPresetName, ModelPreset> = {
   },
 }
 
-/** Number of trainable parameters of `DistilBertForSequenceClassification` of these sizes. */
-export function countParameters(
-  c: Omit<ModelConfig, 'labels' | 'dropout' | 'attentionDropout' | 'seqClassifDropout'> & { labelCount: number },
-): number {
-  const linear = (inputs: number, outputs: number): number => inputs * outputs + outputs
+type Sizes = Pick<ModelConfig, 'dim' | 'hiddenDim' | 'nLayers' | 'vocabSize' | 'maxPositionEmbeddings'> & { typeVocabSize?: number }
+
+const linear = (inputs: number, outputs: number): number => inputs * outputs + outputs
+
+/** Number of parameters without the head: what every checkpoint of these sizes holds. */
+export function countEncoderParameters(c: Sizes): number {
   const layerNorm = 2 * c.dim
-  const embeddings = (c.vocabSize + c.maxPositionEmbeddings) * c.dim + layerNorm
+  const embeddings = (c.vocabSize + c.maxPositionEmbeddings + (c.typeVocabSize ?? 0)) * c.dim + layerNorm
   const block = 4 * linear(c.dim, c.dim) + layerNorm + linear(c.dim, c.hiddenDim) + linear(c.hiddenDim, c.dim) + layerNorm
-  const head = linear(c.dim, c.dim) + linear(c.dim, c.labelCount)
-  return embeddings + c.nLayers * block + head
+  return embeddings + c.nLayers * block
 }
+
+/** Number of trainable parameters of a sequence classifier of these sizes. BERT's pooler is as large as DistilBERT's `pre_classifier`. */
+export const countParameters = (c: Sizes & { labelCount: number }): number =>
+  countEncoderParameters(c) + linear(c.dim, c.dim) + linear(c.dim, c.labelCount)

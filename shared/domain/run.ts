@@ -105,6 +105,8 @@ export const runRecordSchema = z.object({
   tokenizerDigest: z.string().nullable(),
   modelConfig: modelConfigSchema.nullable(),
   parameterCount: z.int().nullable(),
+  /** Those that are not frozen; null in records of runs that knew no freezing: all. */
+  trainableParameterCount: z.int().nullable().default(null),
   threadsPerRank: z.int().nullable(),
   totalSteps: z.int().nullable(),
   /** Milliseconds from start to the first optimizer step. */

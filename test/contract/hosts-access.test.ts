@@ -147,7 +147,7 @@ describe('the contract', () => {
   it('ends a connection that sends too much, and goes on with the others', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${served.port}/rpc`, bearer(served.token))
     const code = await new Promise<number>((resolve) => {
-      socket.on('open', () => socket.send(Buffer.alloc(limits.uploadBytes + 1)))
+      socket.on('open', () => socket.send(Buffer.alloc(limits.messageBytes + 1)))
       socket.on('error', () => undefined)
       socket.on('close', resolve)
     })

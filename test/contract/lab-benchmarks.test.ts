@@ -100,10 +100,13 @@ describe.each(transports)('benchmarks over %s', (transport) => {
     const seen = []
     for await (const progress of await client.benchmarks.watch({ id: unfinishedId })) seen.push(progress)
     expect(seen[0]).toMatchObject({ done: 0, total: 2, totalSteps: 5 })
-    expect(seen.at(-1)!.activity).toMatch(/^repetition 1 of 1, 2 ranks × 8: /)
+    expect(seen.some(({ activity }) => activity.startsWith('repetition 1 of 1, 2 ranks × 8: '))).toBe(true)
+    expect(seen.at(-1)!.activity).toBe('measuring all-reduces among 2 ranks')
     const view = await client.benchmarks.get({ id: unfinishedId })
     expect(view).toMatchObject({ state: 'done', done: 2, failed: 0, error: null, maySaySpeedUp: false })
     expect(view.gates.find(({ name }) => name === 'repetitions')).toMatchObject({ isOpen: false })
+    expect(view.sentences.at(-1)).toMatch(/^An all-reduce among 2 ranks costs α = .* ms for each MiB .* Measured\.$/)
+    expect(view.tables.find(({ title }) => title === 'All-reduce')!.rows.length).toBeGreaterThan(4)
   })
 
   it('one at a time, not beside a run, paused and gone on with', async () => {

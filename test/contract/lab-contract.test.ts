@@ -1,4 +1,5 @@
 /** The contract over both transports: the same calls, the same answers, the same typed errors. */
+import { stageFile } from '../helpers/stage-file.ts'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -81,19 +82,19 @@ describe.each(transports)('the lab over %s', (transport) => {
   })
 
   it('refuses data that cannot be used, and keeps nothing of it', async () => {
-    const { stageCsv, importCsv } = reached.client.datasets
-    expect((await labErrorOf(stageCsv({ fileName: 'empty.csv', text: '' }))).code).toBe('DATA_EMPTY')
-    expect((await labErrorOf(stageCsv({ fileName: 'garbage.csv', text: 'a\u0000b,c' }))).code).toBe('DATA_UNREADABLE')
-    expect((await labErrorOf(importCsv({ stagedId: 'staged-1', mapping, onBadRow: 'skip' }))).code).toBe('DATA_NOT_FOUND')
-    const { stagedId } = await stageCsv({ fileName: 'one.csv', text: 'label,title\nWorld,a b c\nWorld,d e f\n' })
-    expect((await labErrorOf(importCsv({ stagedId, mapping, onBadRow: 'skip' }))).code).toBe('DATA_ONE_CLASS')
+    const { client } = reached
+    expect((await labErrorOf(stageFile(client, 'empty.csv', ''))).code).toBe('DATA_EMPTY')
+    expect((await labErrorOf(stageFile(client, 'garbage.csv', 'a\u0000b,c'))).code).toBe('DATA_UNREADABLE')
+    expect((await labErrorOf(client.datasets.import({ stagedId: 'staged-1', mapping, onBadRow: 'skip' }))).code).toBe('DATA_NOT_FOUND')
+    const { stagedId } = await stageFile(client, 'one.csv', 'label,title\nWorld,a b c\nWorld,d e f\n')
+    expect((await labErrorOf(client.datasets.import({ stagedId, mapping, onBadRow: 'skip' }))).code).toBe('DATA_ONE_CLASS')
     expect(await reached.client.datasets.list()).toHaveLength(1)
   })
 
   it('imports a CSV whose name tries to leave its folder', async () => {
-    const { stagedId, preview } = await reached.client.datasets.stageCsv({ fileName: '../../../evil.csv', text: csv })
+    const { stagedId, preview } = await stageFile(reached.client, '../../../evil.csv', csv)
     expect(preview).toMatchObject({ mapping, rowCount: 72, badRowCount: 0 })
-    const card = await reached.client.datasets.importCsv({ stagedId, mapping, onBadRow: 'refuse' })
+    const card = await reached.client.datasets.import({ stagedId, mapping, onBadRow: 'refuse' })
     expect(card).toMatchObject({ title: '../../../evil.csv', rowCount: 72, classCounts: [24, 24, 24] })
     expect(card.ref).toEqual({
       kind: 'csv',
@@ -106,10 +107,10 @@ describe.each(transports)('the lab over %s', (transport) => {
 
   it('keeps no more than three staged files', async () => {
     const staged = []
-    for (let index = 0; index < 5; index++) staged.push(await reached.client.datasets.stageCsv({ fileName: 'news.csv', text: csv }))
+    for (let index = 0; index < 5; index++) staged.push(await stageFile(reached.client, 'news.csv', csv))
     const kept = (await readdir(join(reached.labDirectory, 'datasets'))).filter((name) => name.startsWith('staged-'))
     expect(kept).toHaveLength(3)
-    const oldest = reached.client.datasets.importCsv({ stagedId: staged[0]!.stagedId, mapping, onBadRow: 'skip' })
+    const oldest = reached.client.datasets.import({ stagedId: staged[0]!.stagedId, mapping, onBadRow: 'skip' })
     expect((await labErrorOf(oldest)).code).toBe('DATA_NOT_FOUND')
   })
 

@@ -85,7 +85,7 @@ test('a file that cannot be a data set is refused in words', async () => {
   const { page } = watched
   await goTo('Data')
   await chooseFile('picture.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00]))
-  await page.getByRole('alert').getByText('The file is not UTF-8 text').waitFor()
+  await page.getByRole('alert').getByText('DATA_UNREADABLE').waitFor()
   await chooseFile('empty.csv', '')
   await page.getByRole('alert').getByText('DATA_EMPTY').waitFor()
 })
@@ -144,6 +144,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
     ['Lab', 'DistriNews Lab'],
     ['Runs', 'Runs'],
     ['Playground', 'Playground'],
+    ['Models', 'Models'],
     ['Data', 'Data'],
   ] as const) {
     await page.keyboard.press('Tab')

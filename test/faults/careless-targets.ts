@@ -17,6 +17,9 @@ export async function openCarelessTarget(name: TargetName, directory: string): P
     safetensors: readTensors,
     tokenizer: readVocabulary,
     config: allocateModel,
+    bert: allocateModel,
+    index: shardNames,
+    vocabulary: firstLetters,
     csv: readRows,
     frames: (mutant) => takeFrame(mutant, valid),
   }
@@ -47,8 +50,18 @@ function readVocabulary(bytes: Buffer): number[] {
 }
 
 function allocateModel(bytes: Buffer): Float32Array {
-  const { vocab_size: rows, dim } = JSON.parse(bytes.toString('utf8')) as { vocab_size: number; dim: number }
-  return new Float32Array(rows * dim)
+  const sizes = JSON.parse(bytes.toString('utf8')) as { vocab_size: number; dim?: number; hidden_size?: number }
+  return new Float32Array(sizes.vocab_size * (sizes.dim ?? sizes.hidden_size!))
+}
+
+function shardNames(bytes: Buffer): string[] {
+  const { weight_map: shards } = JSON.parse(bytes.toString('utf8')) as { weight_map: Record<string, string> }
+  return Object.values(shards).map((name) => name.trim())
+}
+
+function firstLetters(bytes: Buffer): string[] {
+  const words = bytes.toString('utf8').trim().split('\n')
+  return words.map((word) => String.fromCodePoint(word.codePointAt(0)!))
 }
 
 function readRows(bytes: Buffer): string[] {

@@ -17,10 +17,12 @@ import { trainWordPiece } from '../../electron/data/wordpiece-trainer.ts'
 import { serveOverWebSocket } from '../../electron/hosts/websocket.ts'
 import { loadModel } from '../../electron/inference/load.ts'
 import { createLab } from '../../electron/lab/index.ts'
+import { openModel } from '../../electron/pretrained/open-model.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { headlines } from '../fixtures/data/headlines.ts'
 import { fixturePage } from '../helpers/fixture-page.ts'
 import { writeTestModel } from '../helpers/model-folders.ts'
+import { type FolderOptions, writeTransformersFolder } from '../helpers/transformers-folders.ts'
 import { onWire, reduceOnBoth } from './wire.ts'
 
 export interface Target {
@@ -30,7 +32,7 @@ export interface Target {
   close?(): Promise<void>
 }
 
-export type TargetName = 'safetensors' | 'tokenizer' | 'config' | 'csv' | 'contract' | 'frames'
+export type TargetName = 'safetensors' | 'tokenizer' | 'config' | 'bert' | 'index' | 'vocabulary' | 'csv' | 'contract' | 'frames'
 
 /** Whether `error` is one that people are meant to see. */
 export const isTyped = (error: unknown): boolean =>
@@ -77,6 +79,12 @@ export async function openTarget(name: TargetName, directory: string): Promise<T
         },
       }
     }
+    case 'bert':
+      return pretrainedTarget(directory, 'config.json', { architecture: 'bert', dtype: 'F16' })
+    case 'index':
+      return pretrainedTarget(directory, 'model.safetensors.index.json', { architecture: 'bert', shards: 3 })
+    case 'vocabulary':
+      return pretrainedTarget(directory, 'vocab.txt', { tokenizer: 'vocab.txt' })
     case 'csv': {
       const rows = headlines.slice(0, 12).map((text, row) => `${['World', 'Sports'][row % 2]},"${text.replaceAll('"', '""')}"`)
       const seeds = [
@@ -99,23 +107,40 @@ export async function openTarget(name: TargetName, directory: string): Promise<T
   }
 }
 
+/** One file of a folder of transformers, whose weights are read to the end. */
+async function pretrainedTarget(directory: string, name: string, options: FolderOptions): Promise<Target> {
+  await writeTransformersFolder(directory, options)
+  const file = join(directory, name)
+  return {
+    seeds: [await readFile(file)],
+    feed: async (mutant) => {
+      await writeFile(file, mutant)
+      const { tokenizer } = await openModel(directory)
+      for (const text of ['Oil prices rise', 'constructor __proto__ ##'])
+        for (const id of tokenizer.encode(text, 32).ids) tokenizer.chip(id)
+    },
+  }
+}
+
 /** Calls as the page sends them; none that, changed a little, would start a run. */
 const calls: readonly unknown[] = [
   { i: '1', p: { u: '/runs/list', b: {} } },
   { i: '2', p: { u: '/runs/get', b: { json: { runId: '20261124-031500-tiny-ab12' } } } },
   { i: '3', p: { u: '/runs/watch', b: { json: { runId: '20261124-031500-tiny-ab12' } } } },
   { i: '4', p: { u: '/runs/start', b: { json: { worldSize: -3, model: 'none', epochs: -1, data: { kind: 'csv', path: '/none' } } } } },
-  { i: '5', p: { u: '/datasets/stageCsv', b: { json: { fileName: 'a.csv', text: 'label,text\nWorld,one\nSports,two\n' } } } },
+  { i: '5', p: { u: '/datasets/stage', b: { json: { fileName: 'a.csv', sizeBytes: 12 } } } },
   {
     i: '6',
     p: {
-      u: '/datasets/importCsv',
+      u: '/datasets/import',
       b: { json: { stagedId: 'x', mapping: { textColumns: ['text'], labelColumn: 'label' }, onBadRow: 'skip' } },
     },
   },
   { i: '7', p: { u: '/playground/classify', b: { json: { modelId: 'x', text: 'Oil prices rise' } } } },
   { i: '8', p: { u: '/reports/export', b: { json: { runId: 'x', format: 'html' } } } },
   { i: '9', t: 4 },
+  { i: '10', p: { u: '/models/openFolder', b: { json: { path: '/none' } } } },
+  { i: '11', p: { u: '/models/forget', b: { json: { id: 'pretrained-0123456789abcdef' } } } },
 ]
 const answerMs = 2_000
 

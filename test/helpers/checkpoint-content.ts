@@ -1,5 +1,6 @@
 /** A checkpoint of a few numbers, for tests of how it is kept. */
 import type { CheckpointContent } from '../../electron/checkpoint/store.ts'
+import { distilbertTraits } from '../../shared/domain/model-config.ts'
 
 export function checkpointContent(step: number, validationAccuracy: number | null = null): CheckpointContent {
   const tensor = (value: number) => [{ name: 'classifier.bias', shape: [2], data: Float32Array.of(value, step) }]
@@ -15,6 +16,7 @@ export function checkpointContent(step: number, validationAccuracy: number | nul
       configDigest: 'c',
       tokenizerDigest: 't',
       dataDigest: 'd',
+      modelDigest: '',
       validationAccuracy,
       bestAccuracy: validationAccuracy,
       segments: [{ worldSize: 2, steps: step }],
@@ -22,6 +24,7 @@ export function checkpointContent(step: number, validationAccuracy: number | nul
       environment: { versions: {}, threads: 1, bucketSizes: [] },
     },
     config: {
+      ...distilbertTraits,
       dim: 4,
       hiddenDim: 8,
       nLayers: 1,

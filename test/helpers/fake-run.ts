@@ -3,7 +3,7 @@
  * (seeded, the same every time). Never shown to a person as a measurement.
  */
 import type { EpochMetrics, RankStep, StepMetrics } from '../../shared/domain/metrics.ts'
-import { countParameters, modelPresets } from '../../shared/domain/model-config.ts'
+import { countParameters, distilbertTraits, modelPresets } from '../../shared/domain/model-config.ts'
 import { globalBatch, runConfigSchema, type RunConfigInput } from '../../shared/domain/run-config.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 
@@ -131,8 +131,9 @@ function fakeRecord(
 ): RunRecord {
   const createdAt = new Date('2026-03-14T09:26:53.000Z')
   const preset = modelPresets[config.model]
+  const { dropout = preset.recipe.dropout } = config
   const { dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings } = preset
-  const sizes = { dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings }
+  const sizes = { ...distilbertTraits, dim, hiddenDim, nLayers, nHeads, vocabSize, maxPositionEmbeddings }
   return {
     format: 1,
     id: '20260314-092653-tiny-ab12',
@@ -176,7 +177,8 @@ function fakeRecord(
     trainCount: 5591 - validationCount,
     validationCount,
     tokenizerDigest: '9c0e'.repeat(16),
-    modelConfig: { ...sizes, dropout: config.dropout, attentionDropout: config.dropout, seqClassifDropout: config.dropout, labels },
+    modelConfig: { ...sizes, dropout, attentionDropout: dropout, seqClassifDropout: dropout, labels },
+    trainableParameterCount: null,
     parameterCount: countParameters({ ...sizes, labelCount: labels.length }),
     threadsPerRank: 2,
     totalSteps,

@@ -4,7 +4,7 @@ import { tokenizerConfigJson } from '../../electron/data/tokenizer-json.ts'
 import { createTokenizer } from '../../electron/data/tokenizer.ts'
 import { trainWordPiece } from '../../electron/data/wordpiece-trainer.ts'
 import { initializeParameters, ParameterArena } from '../../electron/engine/parameters.ts'
-import type { ModelConfig } from '../../shared/domain/model-config.ts'
+import { distilbertTraits, type ModelConfig } from '../../shared/domain/model-config.ts'
 import { headlines } from '../fixtures/data/headlines.ts'
 
 export const modelLabels = ['World', 'Sports', 'Business', 'Sci/Tech']
@@ -13,6 +13,7 @@ export const modelMaxLength = 24
 const tokenizer = createTokenizer(trainWordPiece(headlines, 140))
 
 export const smallConfig: ModelConfig = {
+  ...distilbertTraits,
   dim: 16,
   hiddenDim: 32,
   nLayers: 2,

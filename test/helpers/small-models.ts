@@ -2,12 +2,13 @@
  * Small models and random batches for the engine's tests. Knows no TensorFlow.js: importing that takes seconds. The
  * kernels must have been built: import unit/engine-fixtures.ts instead, where they may not be.
  */
-import type { ModelConfig } from '../../shared/domain/model-config.ts'
+import { distilbertTraits, type ModelConfig } from '../../shared/domain/model-config.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { initializeParameters, ParameterArena } from '../../electron/engine/parameters.ts'
 
 export function miniatureConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
   return {
+    ...distilbertTraits,
     dim: 16,
     hiddenDim: 24,
     nLayers: 2,
@@ -21,6 +22,9 @@ export function miniatureConfig(changes: Partial<ModelConfig> = {}): ModelConfig
     ...changes,
   }
 }
+
+/** The same as BERT. */
+export const bertTraits = { architecture: 'bert', typeVocabSize: 2, layerNormEpsilon: 1e-12 } as const
 
 /** Parameters `gain` times the usual size, biases included, so that no part of the model is near linear. */
 export function makeArena(config: ModelConfig, { seed = 7, gain = 8 } = {}): ParameterArena {

@@ -49,6 +49,9 @@ it('of one and two ranks measures every repetition, keeps what it saw on the dis
     'ranks-1 done 43',
   ])
   expect(done.peakFlops).toBeGreaterThan(1e8)
+  expect(done.allReduce).toMatchObject({ worldSize: 2 })
+  expect(done.allReduce!.samples.length).toBeGreaterThan(4)
+  expect(done.allReduce!.fit.betaMsPerByte).toBeGreaterThan(0)
   for (const { measured, conditions } of done.repetitions) {
     expect(measured).toMatchObject({ sampleCount: 8 * 16, provenance: 'measured', validation: { rowCount: 40 } })
     expect(measured!.stepMs).toHaveLength(8)

@@ -18,7 +18,7 @@ import { AdamW } from '../../electron/engine/optimizer.ts'
 import { HostStore } from '../../electron/engine/parameter-store.ts'
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import { singleRankSync } from '../../electron/engine/single-rank-sync.ts'
-import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from '../unit/engine-fixtures.ts'
+import { bertTraits, makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from '../unit/engine-fixtures.ts'
 
 const python = '/usr/bin/python3'
 const hasTorch = spawnSync(python, ['-c', 'import torch']).status === 0
@@ -39,9 +39,14 @@ afterAll(() => {
 })
 
 const config = miniatureConfig({ dim: 32, hiddenDim: 96, nHeads: 4, vocabSize: 200, maxPositionEmbeddings: 24, nLayers: 3 })
+const dropping = { dropout: 0.1, attentionDropout: 0.2, seqClassifDropout: 0.3 }
 const cases = [
   { title: 'without dropout', config },
-  { title: 'with the same dropout factors', config: { ...config, dropout: 0.1, attentionDropout: 0.2, seqClassifDropout: 0.3 } },
+  { title: 'with the same dropout factors', config: { ...config, ...dropping } },
+  { title: 'BERT, without dropout', config: { ...config, ...bertTraits } },
+  { title: 'BERT, with the same dropout factors', config: { ...config, ...bertTraits, ...dropping } },
+  // Large enough to be felt.
+  { title: 'BERT, with another epsilon of LayerNorm', config: { ...config, ...bertTraits, layerNormEpsilon: 1e-2 } },
 ]
 
 describe.for(cases)('$title', ({ config }) => {
@@ -62,8 +67,8 @@ describe.for(cases)('$title', ({ config }) => {
       const expected = referee.gradients.subarray(offset, offset + size)
       offset += size
       // Softmax does not feel a shift of all keys: PyTorch's gradient is rounding noise, ours is zero.
-      if (name.endsWith('k_lin.bias')) expect(Math.hypot(...expected)).toBeLessThan(1e-5)
-      else expect(relativeDistance(arena.gradient(name), expected), name).toBeLessThan(1e-4)
+      if (/(k_lin|key)\.bias$/.test(name)) expect(Math.hypot(...expected)).toBeLessThan(1e-5)
+      else expect(relativeDistance(arena.gradient(name), expected), name).toBeLessThan(1e-5)
     }
 
     if (dropout) return

@@ -9,9 +9,19 @@ import { projectRoot } from '../../electron/paths.ts'
 import { bundleForNode } from '../helpers/bundle.ts'
 import { swiftShaderMissing, swiftShaderVariables } from '../helpers/swiftshader.ts'
 
+interface Training {
+  sync: string
+  alive: number[]
+  losses: number
+  parameters: number
+  secondMoments: number
+  frozenStays: boolean
+}
+
 interface Comparison {
   gradients: { loss: number; gradient: number; logits: number }[]
-  training: { sync: string; alive: number[]; losses: number; parameters: number; secondMoments: number }[]
+  training: Training[]
+  fineTuning: Training[]
   aliveAtEnd: number
   foreign: string
 }
@@ -33,8 +43,8 @@ describe('the engine on WebGPU', () => {
   })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  test('loss, logits and every gradient are those of the CPU, for two batch shapes, with dropout', () => {
-    expect(result.gradients).toHaveLength(2)
+  test('loss, logits and every gradient are those of the CPU, for two batch shapes, with dropout, of DistilBERT and BERT', () => {
+    expect(result.gradients).toHaveLength(4)
     for (const { loss, gradient, logits } of result.gradients) expect(Math.max(loss, gradient, logits)).toBeLessThan(1e-4)
   })
 
@@ -43,6 +53,14 @@ describe('the engine on WebGPU', () => {
     expect(losses).toBeLessThan(1e-4)
     expect(parameters).toBeLessThan(1e-4)
     expect(secondMoments).toBeLessThan(1e-3)
+  })
+
+  test.each(['alone', 'throughHost'])('a BERT with frozen layers and a rate for each of the others learns as on the CPU (%s)', (sync) => {
+    const { losses, parameters, secondMoments, frozenStays } = result.fineTuning.find((training) => training.sync === sync)!
+    expect(losses).toBeLessThan(1e-4)
+    expect(parameters).toBeLessThan(1e-4)
+    expect(secondMoments).toBeLessThan(1e-3)
+    expect(frozenStays).toBe(true)
   })
 
   test('what a step leaves on the device, the next one replaces, and disposing of the store frees the rest', () => {

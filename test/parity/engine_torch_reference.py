@@ -1,5 +1,5 @@
 """
-DistilBertForSequenceClassification in plain PyTorch (bench/torch/distilbert.py) as a referee for the engine.
+DistilBERT (bench/torch/distilbert.py) or BERT (bert.py) in plain PyTorch as a referee for the engine.
 
 python3 engine_torch_reference.py DIRECTORY: reads job.json and the float32 / int32 files beside it, writes
 result.json and gradients.bin (in the order of job.json's "parameters").
@@ -12,11 +12,12 @@ import numpy
 import torch
 
 sys.path.append(str(Path(__file__).parents[2] / "bench" / "torch"))
-from distilbert import Job, decay_groups  # noqa: E402
+from distilbert import Classifier, Job, decay_groups  # noqa: E402
+from bert import BertClassifier  # noqa: E402
 
 job = Job(sys.argv[1])
 facts = job.facts
-model = job.model()
+model = job.model(BertClassifier if facts["config"]["architecture"] == "bert" else Classifier)
 
 
 def factors(name, shape):

@@ -30,7 +30,7 @@ async function bundled(): Promise<{ bench: Bench; config: ReturnType<Bench['conf
   const bench = await createBench(400)
   const config = bench.config({ dropout: 0, epochs: 1, schedule: 'cosine' })
   const bundle = join(bench.store.labDirectory, 'bundle')
-  await writeTorchBundle({ config, directory: bundle, cacheDirectory: bench.store.cacheDirectory, command: 'test' })
+  await writeTorchBundle({ config, modelDirectory: null, directory: bundle, cacheDirectory: bench.store.cacheDirectory, command: 'test' })
   return { bench, config, bundle }
 }
 

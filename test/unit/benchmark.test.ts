@@ -6,7 +6,6 @@ import { collectBenchmark, sentencesOf } from '../../electron/report/benchmark/f
 import { renderBenchmark, renderBenchmarkFolder } from '../../electron/report/benchmark/index.ts'
 import { trainingFlops } from '../../shared/benchmark/flops.ts'
 import { type Benchmark, benchmarkSchema } from '../../shared/domain/benchmark.ts'
-import { csvCell } from '../../shared/domain/csv-cell.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { ratioOfMedians, summaryOf } from '../../shared/domain/statistics.ts'
 import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
@@ -208,18 +207,5 @@ describe('renderings', () => {
       for (const line of files.get('repetitions.csv')!.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+@\t]/)
       expect(benchmarkSchema.parse(JSON.parse(files.get('report.json')!))).toEqual(evil)
     }
-  })
-
-  it('of a cell that begins like a formula begin with an apostrophe, and numbers stay numbers', () => {
-    expect(['=1', '+1', '-1', '@x', '\t1', '\r1', 'a=1', -1].map(csvCell)).toEqual([
-      "'=1",
-      "'+1",
-      "'-1",
-      "'@x",
-      "'\t1",
-      '"\'\r1"',
-      'a=1',
-      '-1',
-    ])
   })
 })

@@ -155,7 +155,7 @@ describe('model folder', () => {
 
   const damages: [string, string, string][] = [
     ['config.json', '{', 'JSON'],
-    ['config.json', '{"model_type":"bert","id2label":{"0":"a","1":"b"}}', 'model_type'],
+    ['config.json', '{"model_type":"roberta","id2label":{"0":"a","1":"b"}}', 'model_type'],
     ['config.json', '{"model_type":"distilbert","dim":10,"n_heads":4,"id2label":{"0":"a","1":"b"}}', 'multiple of n_heads'],
     ['config.json', '{"model_type":"distilbert","id2label":{"0":"a","2":"b"}}', 'none for 1'],
     ['config.json', '{"model_type":"distilbert","activation":"relu","id2label":{"0":"a","1":"b"}}', 'activation'],

@@ -29,7 +29,7 @@ describe('train flags', () => {
   })
 
   it('cover every field that decides what a run computes', () => {
-    const covered = new Set<string>([...Object.values(trainFlags).map(({ field }) => field), 'data'])
+    const covered = new Set<string>([...Object.values(trainFlags).map(({ field }) => field), 'data', 'initFrom'])
     expect(runConfigFieldNames.filter((field) => !covered.has(field))).toEqual([])
   })
 
@@ -44,6 +44,14 @@ describe('train flags', () => {
     expect([tiny.epochs, small.epochs]).toEqual([modelPresets.tiny.recipe.epochs, 5])
     expect(small.dropout).toBe(modelPresets.small.recipe.dropout)
     expect(trainCommand(small)).toBe('npm run train -- --ranks 2 --model small --epochs 5')
+  })
+
+  it('name a pretrained model: a path that is one, else a repository; its recipe is the original’s', () => {
+    const hub = configOf('--from', 'distilbert/distilbert-base-uncased')
+    expect(hub).toMatchObject({ initFrom: { kind: 'hub', id: 'distilbert/distilbert-base-uncased', revision: 'main' } })
+    expect(hub).toMatchObject({ epochs: 3, learningRate: 2e-5, weightDecay: 0.01, microBatch: 32, maxLength: 128, dropout: undefined })
+    expect(configOf('--from', 'org/name@v1').initFrom).toEqual({ kind: 'hub', id: 'org/name', revision: 'v1' })
+    expect(configOf('--from', './missing').initFrom).toEqual({ kind: 'folder', path: resolve('missing') })
   })
 
   it('name a CSV, its columns and what to do with bad rows', () => {
@@ -77,6 +85,9 @@ describe('train flags', () => {
     [['--__proto__', '2'], 'There is no --__proto__'],
     [['--constructor'], 'There is no --constructor'],
     [['--json=yes'], '--json takes no value'],
+    [['--freeze', 'half'], '--freeze must be none, embeddings, encoder or a number of lower layers'],
+    [['--layerwise-lr-decay', '0'], '--layerwise-lr-decay must be more than 0'],
+    [['--from', 'org/name', '--model', 'small'], '--model cannot go with --from'],
     [['--label-column', 'label'], '--label-column needs --data'],
     [['--data', 'x.csv', '--label-column', 'label'], 'belong together'],
     [['--data', 'x.csv', '--on-bad-row', 'ignore'], 'must be one of skip, refuse'],
@@ -97,6 +108,8 @@ describe('the command that repeats a run', () => {
   it.each([
     {},
     { worldSize: 4, model: 'small', epochs: 1, microBatch: 16, gradAccumSteps: 2, learningRate: 3e-4, seed: 0, deterministic: true },
+    { initFrom: { kind: 'hub', id: 'distilbert/distilbert-base-uncased', revision: 'a'.repeat(40) }, freeze: '2', layerwiseLrDecay: 0.9 },
+    { initFrom: { kind: 'folder', path: "/models/my model's" }, epochs: 1, dropout: 0.3, freeze: 'encoder' },
     { name: "O'Neill; rm -rf $HOME `x`", warmupFraction: 0, dropout: 0, weightDecay: 0, threadsPerRank: 3, maxGradNorm: 5 },
     {
       data: {

@@ -1,6 +1,7 @@
 /** Well-formed CSVs in the forms the world writes them, and what is read from each. */
 import { describe, expect, it } from 'vitest'
-import { joinTexts, previewCsv, readCsv } from '../../electron/data/csv.ts'
+import { previewCsv, readCsv } from '../../electron/data/csv.ts'
+import { joinTexts } from '../../shared/domain/join-texts.ts'
 import type { ColumnMapping } from '../../shared/domain/run-config.ts'
 
 const read = (text: string, mapping?: ColumnMapping) => {

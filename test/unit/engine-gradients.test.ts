@@ -4,7 +4,7 @@ import { createClassifier, type Classifier } from '../../electron/engine/classif
 import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import type { DropoutCounter } from '../../electron/engine/random.ts'
 import type { Batch } from '../../electron/data/types.ts'
-import { makeArena, makeRandomBatch, miniatureConfig, pickRows, randomNumbers, relativeDistance } from './engine-fixtures.ts'
+import { bertTraits, makeArena, makeRandomBatch, miniatureConfig, pickRows, randomNumbers, relativeDistance } from './engine-fixtures.ts'
 
 const counter: DropoutCounter = { seed: 5, rank: 0, step: 1, microStep: 0 }
 const dropping = { dropout: 0.2, attentionDropout: 0.3, seqClassifDropout: 0.25 }
@@ -12,6 +12,7 @@ const dropping = { dropout: 0.2, attentionDropout: 0.3, seqClassifDropout: 0.25 
 describe.for([
   { title: 'without dropout', config: miniatureConfig(), dropout: null },
   { title: 'with fixed dropout masks', config: miniatureConfig(dropping), dropout: counter },
+  { title: 'of BERT, with fixed dropout masks', config: miniatureConfig({ ...bertTraits, ...dropping }), dropout: counter },
 ])('gradients $title', ({ config, dropout }) => {
   const arena = makeArena(config)
   const classifier = createClassifier({ config, arena, threads: 1 })
@@ -22,7 +23,7 @@ describe.for([
     await classifier.gradients(batch, dropout)
     const gradient = arena.gradient(name).slice()
     const norm = Math.hypot(...gradient)
-    if (name.endsWith('k_lin.bias')) {
+    if (/(k_lin|key)\.bias$/.test(name)) {
       // Softmax does not feel a shift of all keys.
       expect(norm).toBe(0)
       const everywhere = Array.from(gradient, () => 1)
@@ -70,21 +71,22 @@ function normalised(direction: number[]): number[] {
   return direction.map((component) => component / norm)
 }
 
-test.for([null, counter])(
-  'the last layer for all positions, and padding taken along, give the same loss and gradients, dropout %o',
-  async (dropout) => {
-    const config = miniatureConfig(dropout ? { seqClassifDropout: 0.25 } : {})
-    const arena = makeArena(config)
-    const batch = makeRandomBatch(config, { rows: 4, filling: 1 })
-    const run = async (asOthers: boolean): Promise<Float32Array> => {
-      const comparison = { wholeLastLayer: asOthers, keepPadding: asOthers }
-      const classifier = createClassifier({ config, arena, threads: 1, comparison })
-      const { lossSum } = await classifier.gradients(batch, dropout)
-      return Float32Array.of(lossSum, ...arena.gradients)
-    }
-    expect(relativeDistance(await run(false), await run(true))).toBeLessThan(1e-5)
-  },
-)
+test.for([
+  { traits: {}, dropout: null },
+  { traits: {}, dropout: counter },
+  { traits: bertTraits, dropout: null },
+])('the last layer for all positions, and padding taken along, give the same loss and gradients: %o', async ({ traits, dropout }) => {
+  const config = miniatureConfig({ ...traits, ...(dropout ? { seqClassifDropout: 0.25 } : {}) })
+  const arena = makeArena(config)
+  const batch = makeRandomBatch(config, { rows: 4, filling: 1 })
+  const run = async (asOthers: boolean): Promise<Float32Array> => {
+    const comparison = { wholeLastLayer: asOthers, keepPadding: asOthers }
+    const classifier = createClassifier({ config, arena, threads: 1, comparison })
+    const { lossSum } = await classifier.gradients(batch, dropout)
+    return Float32Array.of(lossSum, ...arena.gradients)
+  }
+  expect(relativeDistance(await run(false), await run(true))).toBeLessThan(1e-5)
+})
 
 describe('sums over examples', () => {
   const config = miniatureConfig()

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { countParameters, modelPresetNames, modelPresets, type ModelConfig } from '../../shared/domain/model-config.ts'
 import { initializeParameters, ParameterArena, parameterSpecs } from '../../electron/engine/parameters.ts'
-import { miniatureConfig } from './engine-fixtures.ts'
+import { bertTraits, miniatureConfig } from './engine-fixtures.ts'
 
 const presetConfig = (name: keyof typeof modelPresets): ModelConfig => ({ ...miniatureConfig(), ...modelPresets[name] })
 
@@ -15,6 +15,30 @@ test.for(modelPresetNames)('countParameters agrees with the list of parameters o
   const config = presetConfig(name)
   const count = parameterSpecs(config).reduce((sum, { size }) => sum + size, 0)
   expect(countParameters({ ...config, labelCount: config.labels.length })).toBe(count)
+})
+
+test('bert-base-uncased with four labels has 109,485,316 parameters', () => {
+  const config = { ...presetConfig('distilbert'), ...bertTraits, nLayers: 12 }
+  expect(parameterSpecs(config).reduce((sum, { size }) => sum + size, 0)).toBe(109_485_316)
+  expect(countParameters({ ...config, labelCount: 4 })).toBe(109_485_316)
+})
+
+test("BERT's names and order are those of transformers", () => {
+  const names = parameterSpecs(miniatureConfig({ ...bertTraits, nLayers: 1 })).map(({ name }) => name)
+  const pair = (name: string): string[] => [`${name}.weight`, `${name}.bias`]
+  const layer = 'bert.encoder.layer.0'
+  expect(names).toEqual([
+    ...['word', 'position', 'token_type'].map((kind) => `bert.embeddings.${kind}_embeddings.weight`),
+    ...pair('bert.embeddings.LayerNorm'),
+    ...['query', 'key', 'value'].flatMap((name) => pair(`${layer}.attention.self.${name}`)),
+    ...pair(`${layer}.attention.output.dense`),
+    ...pair(`${layer}.attention.output.LayerNorm`),
+    ...pair(`${layer}.intermediate.dense`),
+    ...pair(`${layer}.output.dense`),
+    ...pair(`${layer}.output.LayerNorm`),
+    ...pair('bert.pooler.dense'),
+    ...pair('classifier'),
+  ])
 })
 
 test('names and order are those of transformers', () => {

@@ -19,7 +19,8 @@ async function setUp(rowCount = 120): Promise<{ home: string; config: RunConfig;
   const path = join(home, 'news.csv')
   await writeFile(path, smallNewsCsv(rowCount))
   const config = runConfigSchema.parse({ data: { kind: 'csv', path }, maxLength: 32 })
-  const write = (directory: string) => writeTorchBundle({ config, directory, cacheDirectory: join(home, 'cache'), command: 'test' })
+  const write = (directory: string) =>
+    writeTorchBundle({ config, modelDirectory: null, directory, cacheDirectory: join(home, 'cache'), command: 'test' })
   return { home, config, write }
 }
 

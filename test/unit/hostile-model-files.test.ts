@@ -99,7 +99,7 @@ describe('a config.json', () => {
   }
 
   it.each<[string, Json, RegExp]>([
-    ['another architecture', { model_type: 'bert' }, /model_type/],
+    ['another architecture', { model_type: 'roberta' }, /model_type/],
     ['another activation', { activation: 'relu' }, /activation/],
     ['several labels at once', { problem_type: 'multi_label_classification' }, /problem_type/],
     ['another padding', { pad_token_id: 1 }, /pad_token_id/],

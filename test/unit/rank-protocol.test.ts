@@ -17,6 +17,7 @@ const env: RankEnv = {
   deviceName: 'CPU, 1 thread',
   threads: 2,
   resumeFrom: null,
+  modelDirectory: null,
 }
 
 describe('the environment of a rank', () => {

@@ -14,7 +14,7 @@ import {
 import { backoffMs, ranksThatGoOn } from '../../electron/supervisor/retry-policy.ts'
 import type { ErrorCode } from '../../shared/contract/errors.ts'
 
-const digests: RankDigests = { config: 'c', data: 'd', tokenizer: 't', checkpoint: 'k' }
+const digests: RankDigests = { config: 'c', data: 'd', model: 'm', tokenizer: 't', checkpoint: 'k' }
 const failure = (rank: number, code: ErrorCode = 'RANK_FAILED', how: RankFailure['how'] = 'killed'): RankFailure => ({
   rank,
   how,
@@ -81,7 +81,7 @@ describe('a group', () => {
     })
   })
 
-  it.each(['config', 'data', 'tokenizer', 'checkpoint'] as const)(
+  it.each(['config', 'data', 'model', 'tokenizer', 'checkpoint'] as const)(
     'with another %s on one rank never trains, and is not tried again',
     (name) => {
       const course = new Course({ worldSize: 3 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
 import { describe, expect, it } from 'vitest'
 import { makeBatch } from '../../electron/data/batching.ts'
+import { uncasedNormalizer } from '../../electron/data/bert-words.ts'
 import { tokenizerConfigJson } from '../../electron/data/tokenizer-json.ts'
 import { createTokenizer, tokenizeExamples } from '../../electron/data/tokenizer.ts'
 import { trainWordPiece } from '../../electron/data/wordpiece-trainer.ts'
@@ -58,6 +59,13 @@ describe('encoding', () => {
   })
 
   it('names the specials and the longest sequence in tokenizer_config.json', () => {
+    const cased = { ...uncasedNormalizer, lowercase: false, strip_accents: null }
+    expect(JSON.parse(tokenizerConfigJson(64, cased, 'bert'))).toMatchObject({
+      tokenizer_class: 'BertTokenizer',
+      do_lower_case: false,
+      strip_accents: null,
+      model_max_length: 64,
+    })
     expect(JSON.parse(tokenizerConfigJson(128))).toMatchObject({
       tokenizer_class: 'DistilBertTokenizer',
       do_lower_case: true,

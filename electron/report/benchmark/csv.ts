@@ -1,5 +1,5 @@
 /** A benchmark as CSV: one row for each repetition with its figures in full precision; texts are defused. */
-import { csvRow } from '../../../shared/domain/csv-cell.ts'
+import { toCsv } from '../../../shared/domain/csv-text.ts'
 import { median, quantile } from '../../../shared/domain/series.ts'
 import { visible } from '../escape.ts'
 import type { BenchmarkFacts } from './facts.ts'
@@ -48,5 +48,5 @@ export function renderBenchmarkCsv({ benchmark, results }: BenchmarkFacts): stri
       error && visible(`${error.title}. ${error.cause}`),
     ]
   })
-  return [columns, ...rows].map(csvRow).join('')
+  return toCsv([columns, ...rows])
 }

@@ -109,6 +109,7 @@ export const notMeasured = (facts: BenchmarkFacts): string[] => [
   'time to a given accuracy',
   'latency of inference',
   ...(facts.results.every(({ joulesPerSample }) => joulesPerSample === null) ? ['energy: the machine does not tell'] : []),
+  ...(facts.benchmark.allReduce === null ? ['the cost of an all-reduce by its size'] : []),
   ...(facts.benchmark.peakFlops === null ? ['utilisation: the peak of the machine could not be measured'] : []),
 ]
 

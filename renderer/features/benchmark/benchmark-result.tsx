@@ -8,6 +8,7 @@ import styles from './benchmark.module.css'
 import { ReportChart } from './report-chart.tsx'
 
 export function BenchmarkResult({ view }: { view: BenchmarkView }) {
+  const [first, ...tables] = view.tables
   const closed = view.gates.filter(({ isOpen }) => !isOpen).length
   const tags = view.provenances.map((provenance) => <ProvenanceTag key={provenance} provenance={provenance} />)
   return (
@@ -28,6 +29,7 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
             <ReportChart markup={view.charts.waterfall} />
             <ReportChart markup={view.charts.legend} />
           </Panel>
+          {first && <TablePanel table={first} />}
         </div>
         <div className={styles.side}>
           <Panel
@@ -70,7 +72,7 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
           </div>
         </Panel>
       )}
-      {view.tables.map((table) => (
+      {tables.map((table) => (
         <TablePanel key={table.title} table={table} />
       ))}
       <Panel title="Repeating it">

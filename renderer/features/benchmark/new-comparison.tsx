@@ -6,8 +6,7 @@ import type { BenchmarkSummary, PredictedPlan } from '../../../shared/contract/b
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { BenchmarkForm, Factor, Scaling, Vary } from '../../../shared/domain/benchmark.ts'
 import { deviceSchema } from '../../../shared/domain/device.ts'
-import { modelPresets } from '../../../shared/domain/model-config.ts'
-import type { RunConfig } from '../../../shared/domain/run-config.ts'
+import { modelTitle, type RunConfig } from '../../../shared/domain/run-config.ts'
 import { lab } from '../../ipc/client.ts'
 import { isConnectionLoss, toErrorInfo } from '../../ipc/errors.ts'
 import { useConnection } from '../../state/connection.ts'
@@ -106,7 +105,7 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
       <p className={styles.base}>
         {config ? (
           <>
-            {modelPresets[config.model].title} on {dataTitle({ dataset: null, config })}, at most {config.maxLength} tokens.{' '}
+            {modelTitle(config)} on {dataTitle({ dataset: null, config })}, at most {config.maxLength} tokens.{' '}
           </>
         ) : (
           'A value of the training card needs mending. '

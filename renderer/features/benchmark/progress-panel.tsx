@@ -19,7 +19,9 @@ export function ProgressPanel({ progress }: { progress: BenchmarkProgress | null
           step {step} of {totalSteps}
         </span>
         <span className={styles.progressFigures}>
-          {etaMs === null ? (
+          {done === total ? (
+            'the last thing'
+          ) : etaMs === null ? (
             'the time left is known after the first repetition'
           ) : (
             <>

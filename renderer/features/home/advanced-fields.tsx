@@ -1,7 +1,9 @@
 /** The hyper-parameters, grouped by what they decide. What is wrong with one is said beneath it. */
 import { NumberInput, Select, Switch, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { freezeInWords } from '../../../shared/domain/run-config.ts'
 import type { EarlyStopMetric, Schedule } from '../../../shared/domain/run-config.ts'
+import { useChosenPretrained } from './model-choice.tsx'
 import { useTrainDraft } from '../../state/train-draft.ts'
 import type { CheckedDraft, DraftField } from '../../state/train-draft.ts'
 import styles from './advanced-fields.module.css'
@@ -50,19 +52,17 @@ const metrics = { accuracy: 'accuracy', loss: 'loss' } satisfies Record<EarlySto
 
 export function AdvancedFields({ problems, cores }: { problems: CheckedDraft['problems']; cores: number }) {
   const { draft, set } = useTrainDraft()
+  const pretrained = useChosenPretrained()
   return (
     <div className={styles.fields}>
       {groups.map((group) => (
         <Group key={group.title} title={group.title}>
           {group.fields.map((spec) => (
-            <NumberField
-              key={spec.field}
-              spec={spec.field === 'threadsPerRank' ? { ...spec, help: `${spec.help} (${cores} cores)` } : spec}
-              problems={problems}
-            />
+            <NumberField key={spec.field} spec={inContext(spec, cores, pretrained !== null)} problems={problems} />
           ))}
         </Group>
       ))}
+      {pretrained && <FineTuning layers={pretrained.layers} problems={problems} />}
       <Group title="Schedule and early stop">
         <Choice field="schedule" label="Schedule" help="learning rate after the warm-up" choices={schedules} />
         <NumberField
@@ -123,6 +123,27 @@ export function AdvancedFields({ problems, cores }: { problems: CheckedDraft['pr
   )
 }
 
+interface FineTuningProps {
+  /** Of the model; null while it is not known. */
+  layers: number | null
+  problems: CheckedDraft['problems']
+}
+
+/** What of a pretrained model stays as it is, and how fast the rest learns. */
+function FineTuning({ layers, problems }: FineTuningProps) {
+  const lower = Array.from({ length: layers ?? 0 }, (_, index) => String(index + 1))
+  const choices = Object.fromEntries(['none', 'embeddings', ...lower, 'encoder'].map((freeze) => [freeze, freezeInWords(freeze)]))
+  return (
+    <Group title="Fine-tuning">
+      <Choice field="freeze" label="Freeze" help="stays as it was pretrained" choices={choices} />
+      <NumberField
+        spec={{ field: 'layerwiseLrDecay', label: 'Layer-wise rate', help: 'of each layer, times the one above', step: 0.05 }}
+        problems={problems}
+      />
+    </Group>
+  )
+}
+
 function NumberField({ spec, problems }: { spec: NumberFieldSpec; problems: CheckedDraft['problems'] }) {
   const { draft, set } = useTrainDraft()
   const { field, label, help, step, placeholder } = spec
@@ -146,6 +167,13 @@ interface ChoiceProps {
   help: string
   /** What each value is called. */
   choices: Record<string, string>
+}
+
+/** What a field says of this machine, and of a model that has a dropout of its own. */
+function inContext(spec: NumberFieldSpec, cores: number, isPretrained: boolean): NumberFieldSpec {
+  if (spec.field === 'threadsPerRank') return { ...spec, help: `${spec.help} (${cores} cores)` }
+  if (spec.field === 'dropout' && isPretrained) return { ...spec, placeholder: 'the model’s own' }
+  return spec
 }
 
 function Choice({ field, label, help, choices }: ChoiceProps) {

@@ -10,15 +10,15 @@ import type { Hardware } from '../../../shared/domain/hardware.ts'
 import { maxWorldSize } from '../../../shared/domain/run-config.ts'
 import { useDatasets } from '../../state/datasets.ts'
 import { useHardware } from '../../state/hardware.ts'
-import { useModels } from '../../state/models.ts'
 import { useRunViews } from '../../state/run-view.ts'
 import { isActive, useRuns } from '../../state/runs.ts'
 import { checkDraft, useTrainDraft } from '../../state/train-draft.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { compact, count, plural } from '../../ui/format.ts'
+import { count, plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { go } from '../../ui/route.ts'
 import { AdvancedFields } from './advanced-fields.tsx'
+import { ModelChoice, useModelParameters } from './model-choice.tsx'
 import { PlanDiagram } from './plan-diagram.tsx'
 import { PlanLine } from './plan-line.tsx'
 import styles from './train-card.module.css'
@@ -27,14 +27,13 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
   const { draft, set, reset } = useTrainDraft()
   const [advanced, setAdvanced] = useState(false)
   const description = useHardware((state) => state.description.value)
-  const presets = useModels((state) => state.presets.value) ?? []
   const datasets = useDatasets((state) => state.list.value) ?? []
   const active = useRuns((state) => state.list.value?.find((run) => isActive(run.record)))
   const { config, problems } = checkDraft(draft)
 
   const dataset = datasets.find((card) => sameData(card, draft.data)) ?? null
   const worldSize = typeof draft.worldSize === 'number' ? draft.worldSize : 2
-  const preset = presets.find((card) => card.name === draft.model) ?? null
+  const parameters = useModelParameters()
   const devices = usableDevices(description?.hardware)
   const device = devices.find((usable) => usable === draft.device) ?? 'cpu'
   const deviceWord = device === 'webgpu' || device === 'cuda' ? 'GPU' : deviceTitles[device]
@@ -55,14 +54,7 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
   return (
     <Panel title="New training run" hint="sensible defaults; change what you like">
       <div className={styles.selects}>
-        <Select
-          label="Model"
-          data={presets.map((card) => ({ value: card.name, label: `${card.title} · ${compact(card.parameterCount)} parameters` }))}
-          value={String(draft.model)}
-          onChange={(value) => set('model', value)}
-          description={preset?.description}
-          inputWrapperOrder={['label', 'input', 'description']}
-        />
+        <ModelChoice />
         <Select
           label="Data"
           data={datasets.map((card) => ({ value: card.id, label: `${card.title} · ${count(card.rowCount)} rows` }))}
@@ -118,7 +110,7 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
       </Collapse>
 
       <div className={styles.start}>
-        <PlanLine config={config} dataset={dataset} preset={preset} />
+        <PlanLine config={config} dataset={dataset} parameters={parameters} />
         <div className={styles.startLine}>
           {active ? (
             <Button size="lg" onClick={() => go('runs', active.record.id)}>
@@ -163,5 +155,6 @@ function usableDevices(hardware: Hardware | undefined): Device[] {
 function sameData(card: DatasetCard, data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false
   const ref = data as DatasetCard['ref']
-  return card.ref.kind === 'starter' ? ref.kind === 'starter' : ref.kind === 'csv' && ref.path === card.ref.path
+  if ('path' in card.ref) return 'path' in ref && ref.path === card.ref.path
+  return card.ref.kind === ref.kind
 }

@@ -1,38 +1,43 @@
-/** Type a headline, see what a trained model makes of it and what it was given to see. */
-import { Button, Select, Textarea } from '@mantine/core'
+/** Ask a trained model: one headline as one types, or many lines at once. */
+import { Button, Tabs } from '@mantine/core'
 import { IconKeyboard } from '@tabler/icons-react'
 import { useEffect } from 'react'
-import type { TrainedModel } from '../../../shared/domain/prediction.ts'
 import type { RunSummary } from '../../../shared/domain/run.ts'
+import { useCorrections } from '../../state/corrections.ts'
 import { useModels } from '../../state/models.ts'
 import { usePlayground } from '../../state/playground.ts'
 import { useRuns } from '../../state/runs.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { dateTime, percent } from '../../ui/format.ts'
+import { count } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
-import { go, href } from '../../ui/route.ts'
+import { href } from '../../ui/route.ts'
 import { Screen } from '../../ui/screen.tsx'
-import { titleOfModel } from '../run-panel/run-title.ts'
-import { Answer } from './answer.tsx'
-import { Examples } from './examples.tsx'
+import { Corrections } from './corrections.tsx'
+import { ManyLines } from './many-lines.tsx'
+import { ModelChoices, titleOfChoice } from './model-choices.tsx'
+import { OneHeadline } from './one-headline.tsx'
 import styles from './playground.module.css'
-import { Tokens } from './tokens.tsx'
 
-const longestText = 20_000
 const noRuns: RunSummary[] = []
 
 export function PlaygroundScreen({ modelId }: { modelId: string | null }) {
   const { value: models, error: modelsError } = useModels((state) => state.trained)
   const refreshTrained = useModels((state) => state.refreshTrained)
   const runs = useRuns((state) => state.list.value) ?? noRuns
-  const { text, prediction, pending, error, type, ask } = usePlayground()
-  const model = models?.find((candidate) => candidate.id === modelId) ?? (modelId === null ? models?.[0] : undefined)
-  const askedModel = model?.id ?? null
-  useEffect(() => void refreshTrained(), [refreshTrained])
+  const corrected = useCorrections((state) => state.list.value)
+  const refreshCorrections = useCorrections((state) => state.refresh)
+  const choose = usePlayground((state) => state.choose)
+  const second = usePlayground((state) => state.choice.second)
   useEffect(() => {
-    ask(askedModel)
-  }, [ask, askedModel, text])
+    void refreshTrained()
+    void refreshCorrections()
+  }, [refreshTrained, refreshCorrections])
+  // Without a name in the address it is the newest.
+  const asked = modelId ?? models?.[0]?.id ?? null
+  useEffect(() => {
+    choose('first', asked === null ? null : { modelId: asked, checkpoint: null })
+  }, [choose, asked])
 
   if (modelsError && !models)
     return (
@@ -60,45 +65,34 @@ export function PlaygroundScreen({ modelId }: { modelId: string | null }) {
       </Screen>
     )
 
+  const model = models.find(({ id }) => id === asked)
+  const titles = {
+    first: asked === null ? '' : titleOfChoice({ modelId: asked, checkpoint: null }, models, runs),
+    second: second && titleOfChoice(second, models, runs),
+  }
   return (
-    <Screen
-      title="Playground"
-      subtitle="What does your model make of a headline?"
-      actions={
-        <Select
-          size="xs"
-          w={360}
-          aria-label="Model"
-          data={models.map((candidate) => ({ value: candidate.id, label: modelLabel(candidate, runs) }))}
-          value={askedModel}
-          placeholder="This model is gone: choose another"
-          onChange={(id) => id !== null && go('playground', id)}
-        />
-      }
-    >
-      <Panel title="Headline" hint="answers as you type">
-        <Textarea
-          aria-label="Headline"
-          placeholder="Type a news headline …"
-          value={text}
-          onChange={(event) => type(event.currentTarget.value)}
-          autosize
-          minRows={1}
-          maxRows={5}
-          maxLength={longestText}
-          data-autofocus
-          classNames={{ input: styles.input }}
-        />
-        <Examples onChoose={type} />
-      </Panel>
-      {error && <ErrorNotice error={error} />}
-      <div className={styles.grid}>
-        <Answer prediction={prediction} labels={model?.labels ?? []} pending={pending} />
-        <Tokens prediction={prediction} />
-      </div>
-    </Screen>
+    <Tabs defaultValue="one" keepMounted={false} variant="pills" classNames={{ tab: styles.tab }}>
+      <Screen
+        title="Playground"
+        subtitle={
+          <Tabs.List aria-label="What to ask">
+            <Tabs.Tab value="one">One headline</Tabs.Tab>
+            <Tabs.Tab value="many">Many lines</Tabs.Tab>
+            <Tabs.Tab value="corrections">Corrections{corrected?.length ? ` (${count(corrected.length)})` : ''}</Tabs.Tab>
+          </Tabs.List>
+        }
+        actions={<ModelChoices models={models} runs={runs} asked={asked} />}
+      >
+        <Tabs.Panel value="one" className={styles.stack}>
+          <OneHeadline labels={model?.labels ?? []} titles={titles} />
+        </Tabs.Panel>
+        <Tabs.Panel value="many" className={styles.stack}>
+          <ManyLines titles={titles} />
+        </Tabs.Panel>
+        <Tabs.Panel value="corrections" className={styles.stack}>
+          <Corrections />
+        </Tabs.Panel>
+      </Screen>
+    </Tabs>
   )
 }
-
-const modelLabel = (model: TrainedModel, runs: readonly RunSummary[]): string =>
-  [titleOfModel(model, runs), percent(model.validationAccuracy), dateTime(model.createdAt)].filter((part) => part !== '–').join(' · ')

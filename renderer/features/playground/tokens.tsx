@@ -1,6 +1,8 @@
 /** What the model was given: the headline as tokens, with padding and with what was cut off. */
-import { Tooltip } from '@mantine/core'
-import type { Prediction, TokenChip } from '../../../shared/domain/prediction.ts'
+import { Button, Tooltip } from '@mantine/core'
+import { useState } from 'react'
+import type { TokenChip } from '../../../shared/domain/prediction.ts'
+import { isCurrent, usePlayground } from '../../state/playground.ts'
 import { plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import styles from './tokens.module.css'
@@ -14,8 +16,11 @@ const kinds: Record<TokenChip['kind'], { word: string; meaning: string }> = {
 }
 const shownPads = 12
 
-export function Tokens({ prediction }: { prediction: Prediction | null }) {
-  if (!prediction)
+export function Tokens() {
+  const { text, choice, answer } = usePlayground()
+  const [asTable, setAsTable] = useState(false)
+  const prediction = answer.first.value
+  if (!prediction || text.trim() === '')
     return (
       <Panel title="What the model sees">
         <p className={styles.hint}>
@@ -24,12 +29,49 @@ export function Tokens({ prediction }: { prediction: Prediction | null }) {
       </Panel>
     )
   const { tokens, truncatedTokens, maxLength } = prediction
+  const stale = !isCurrent(answer.first, text, choice.first)
   const pads = tokens.filter((token) => token.kind === 'pad').length
+  return (
+    <Panel
+      title="What the model sees"
+      hint={stale ? '…' : `${plural(tokens.length - pads, 'token')} + ${pads} padding, at most ${maxLength}`}
+      actions={
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          onClick={() => setAsTable(!asTable)}
+          aria-pressed={asTable}
+          aria-label="Tokens as a table"
+        >
+          {asTable ? 'Chips' : 'Table'}
+        </Button>
+      }
+    >
+      <div className={styles.seen} data-stale={stale || undefined}>
+        {asTable ? <TokenTable tokens={tokens} /> : <Chips tokens={tokens} pads={pads} />}
+        {truncatedTokens.length > 0 && (
+          <div className={styles.truncated}>
+            <p>
+              <strong>{plural(truncatedTokens.length, 'token')} cut off:</strong> this model reads {maxLength} tokens at most. It did not
+              see
+            </p>
+            <p className={styles.cut}>
+              {truncatedTokens.slice(0, 60).join(' ')}
+              {truncatedTokens.length > 60 && ' …'}
+            </p>
+          </div>
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+function Chips({ tokens, pads }: { tokens: TokenChip[]; pads: number }) {
   const hiddenPads = Math.max(0, pads - shownPads)
   const shown = tokens.slice(0, tokens.length - hiddenPads)
   const used = [...new Set(tokens.map((token) => token.kind))]
   return (
-    <Panel title="What the model sees" hint={`${plural(tokens.length - pads, 'token')} + ${pads} padding, at most ${maxLength}`}>
+    <>
       <ol className={styles.tokens} aria-label="Tokens">
         {shown.map((token, position) => (
           <li key={position}>
@@ -38,17 +80,6 @@ export function Tokens({ prediction }: { prediction: Prediction | null }) {
         ))}
         {hiddenPads > 0 && <li className={styles.more}>and {hiddenPads} more [PAD]</li>}
       </ol>
-      {truncatedTokens.length > 0 && (
-        <div className={styles.truncated}>
-          <p>
-            <strong>{plural(truncatedTokens.length, 'token')} cut off:</strong> this model reads {maxLength} tokens at most. It did not see
-          </p>
-          <p className={styles.cut}>
-            {truncatedTokens.slice(0, 60).join(' ')}
-            {truncatedTokens.length > 60 && ' …'}
-          </p>
-        </div>
-      )}
       <ul className={styles.legend} aria-label="Kinds of tokens">
         {used.map((kind) => (
           <li key={kind}>
@@ -59,7 +90,40 @@ export function Tokens({ prediction }: { prediction: Prediction | null }) {
           </li>
         ))}
       </ul>
-    </Panel>
+    </>
+  )
+}
+
+function TokenTable({ tokens }: { tokens: TokenChip[] }) {
+  return (
+    <div className={styles.scroll} tabIndex={0} role="region" aria-label="Tokens">
+      <table className="lab-table" aria-label="Tokens">
+        <thead>
+          <tr>
+            <th scope="col" className="num">
+              Position
+            </th>
+            <th scope="col">Token</th>
+            <th scope="col" className="num">
+              Id
+            </th>
+            <th scope="col">Kind</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token, position) => (
+            <tr key={position}>
+              <td className="num">{position}</td>
+              <th scope="row" className="mono">
+                {token.text}
+              </th>
+              <td className="num">{token.id}</td>
+              <td>{kinds[token.kind].word}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

@@ -14,6 +14,7 @@ import styles from './rank-map.module.css'
 interface RankMapProps {
   ranks: RankStatus[]
   lastStep: StepMetrics | null
+  /** Of those that are trained: frozen ones have no gradients. */
   parameterCount: number | null
   /** Above the ranks: what happened, where something did. */
   children?: ReactNode
@@ -31,12 +32,7 @@ export function RankMap({ ranks, lastStep, parameterCount, children, className }
   const ring = layoutRing(ranks.length, width, small ? smallCard : fullCard)
   const flowing = ranks.every((rank) => rank.state === 'training')
   return (
-    <Panel
-      title="Rank map"
-      hint={plural(ranks.length, 'process', 'processes')}
-      actions={<ProvenanceTag />}
-      className={className}
-    >
+    <Panel title="Rank map" hint={plural(ranks.length, 'process', 'processes')} actions={<ProvenanceTag />} className={className}>
       {children}
       <div ref={ref} className={styles.ring} style={{ height: ring.height }}>
         {width > 0 && (

@@ -2,7 +2,7 @@
 import { CopyButton, UnstyledButton } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { deviceTitles } from '../../../shared/domain/device.ts'
-import { globalBatch } from '../../../shared/domain/run-config.ts'
+import { freezeInWords, globalBatch, modelTitle, sourceInWords } from '../../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../../shared/domain/run.ts'
 import { bytes, count, duration, percent, plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
@@ -44,6 +44,12 @@ export function ConfigPanel({ record }: { record: RunRecord }) {
   )
 }
 
+/** Said only where it is not what every training does. */
+const fineTuning = ({ freeze, layerwiseLrDecay }: RunRecord['config']): Fact[] => [
+  ...(freeze === 'none' ? [] : [['Frozen', freezeInWords(freeze)] satisfies Fact]),
+  ...(layerwiseLrDecay === 1 ? [] : [['Rate of each layer', `${layerwiseLrDecay} × the one above`] satisfies Fact]),
+]
+
 function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
   const model = record.modelConfig
   const digest = (value: string | null | undefined): Fact[1] => (value ? `${value.slice(0, 12)}…` : '–')
@@ -75,7 +81,8 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
         ['Weight decay', String(config.weightDecay)],
         ['Schedule', `${config.schedule}, warm-up ${percent(config.warmupFraction, 0)}`],
         ['Gradient clip', String(config.maxGradNorm)],
-        ['Dropout', String(config.dropout)],
+        ['Dropout', config.dropout === undefined ? 'the model’s own' : String(config.dropout)],
+        ...fineTuning(config),
       ],
     ],
     [
@@ -91,7 +98,8 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
     [
       'Model',
       [
-        ['Size', model ? `${model.nLayers} layers × ${model.dim}, ${plural(model.nHeads, 'head')}` : config.model],
+        ['Size', model ? `${model.nLayers} layers × ${model.dim}, ${plural(model.nHeads, 'head')}` : modelTitle(config)],
+        ['Began with', config.initFrom ? sourceInWords(config.initFrom) : 'random weights'],
         ['Vocabulary', count(model?.vocabSize)],
         ['Parameters', count(record.parameterCount)],
         ['Tokenizer', digest(record.tokenizerDigest), record.tokenizerDigest ?? undefined],

@@ -1,6 +1,13 @@
-/** What one can do with a run: pause, stop or resume it, try its model, export its report. */
+/** What one can do with a run: pause, stop or resume it, try its model, export it and its report. */
 import { Button, Menu } from '@mantine/core'
-import { IconChevronDown, IconKeyboard, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
+import {
+  IconChevronDown,
+  IconKeyboard,
+  IconPackageExport,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { ReportFormat } from '../../../shared/domain/report.ts'
@@ -13,6 +20,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { printReport } from '../../ui/print-report.ts'
 import { saveText } from '../../ui/save-text.ts'
 import { href } from '../../ui/route.ts'
+import { ExportDialog } from '../export/export-dialog.tsx'
 import { TrainElsewhere } from '../handoff/train-elsewhere.tsx'
 
 interface RunActionsProps {
@@ -25,6 +33,7 @@ const resumable = ['paused', 'stopped', 'failed', 'lost']
 export function RunActions({ view, onError }: RunActionsProps) {
   const { stop, pause, resume } = useRunViews.getState()
   const { record } = view
+  const [exporting, setExporting] = useState(false)
   return (
     <>
       {isActive(record) && (
@@ -73,6 +82,10 @@ export function RunActions({ view, onError }: RunActionsProps) {
           Try its model
         </Button>
       )}
+      <Button size="xs" variant="default" leftSection={<IconPackageExport size={15} aria-hidden />} onClick={() => setExporting(true)}>
+        Export model
+      </Button>
+      <ExportDialog runId={record.id} hasModel={view.hasModel} opened={exporting} onClose={() => setExporting(false)} />
       <ExportMenu record={record} onError={onError} />
     </>
   )

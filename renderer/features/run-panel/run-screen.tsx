@@ -66,7 +66,7 @@ function Board({ view, onError }: { view: RunView; onError: (error: LabErrorInfo
         <ThroughputChart {...input} className={styles.throughput} />
         <StepTimeChart {...input} className={styles.stepTime} />
         <div className={styles.side}>
-          <RankMap ranks={ranks} lastStep={view.metrics.last} parameterCount={record.parameterCount}>
+          <RankMap ranks={ranks} lastStep={view.metrics.last} parameterCount={record.trainableParameterCount ?? record.parameterCount}>
             <Happening view={view} onError={onError} />
           </RankMap>
           {active && <FaultBench record={record} ranks={ranks} onError={onError} />}

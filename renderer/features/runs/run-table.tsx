@@ -1,7 +1,7 @@
 /** Runs as a table; the title of a row opens it. Used by the home (compact) and by the list of runs. */
 import { ActionIcon } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
-import { modelPresets } from '../../../shared/domain/model-config.ts'
+import { modelTitle } from '../../../shared/domain/run-config.ts'
 import type { RunSummary } from '../../../shared/domain/run.ts'
 import { isActive } from '../../state/runs.ts'
 import { dateTime, duration, fixed, percent } from '../../ui/format.ts'
@@ -63,7 +63,7 @@ export function RunTable({ runs, compact = false, onRemove }: RunTableProps) {
               <td>
                 <StateBadge state={record.state} bare />
               </td>
-              {!compact && <td>{modelPresets[record.config.model].title}</td>}
+              {!compact && <td>{modelTitle(record.config)}</td>}
               <td className={styles.data}>{dataTitle(record)}</td>
               <td className="num">{record.config.worldSize}</td>
               <td className="num">

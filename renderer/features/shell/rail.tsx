@@ -1,7 +1,17 @@
 /** The places of the lab, and the choice of light or dark. */
 import { Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import type { MantineColorScheme } from '@mantine/core'
-import { IconSunMoon, IconDatabase, IconFlask2, IconKeyboard, IconListDetails, IconMoon, IconScale, IconSun } from '@tabler/icons-react'
+import {
+  IconBox,
+  IconSunMoon,
+  IconDatabase,
+  IconFlask2,
+  IconKeyboard,
+  IconListDetails,
+  IconMoon,
+  IconScale,
+  IconSun,
+} from '@tabler/icons-react'
 import type { Icon } from '@tabler/icons-react'
 import { href } from '../../ui/route.ts'
 import type { Place } from '../../ui/route.ts'
@@ -13,6 +23,7 @@ const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'runs', word: 'Runs', icon: IconListDetails },
   { place: 'benchmark', word: 'Benchmark', icon: IconScale },
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
+  { place: 'models', word: 'Models', icon: IconBox },
   { place: 'data', word: 'Data', icon: IconDatabase },
 ]
 

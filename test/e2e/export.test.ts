@@ -1,0 +1,116 @@
+/** A model exported from the window, then loaded by transformers.js in a page of its own: what a person would publish. */
+import { createServer } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { softmax } from '../../electron/inference/softmax.ts'
+import { projectRoot } from '../../electron/paths.ts'
+import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
+import { trainAndExport } from '../helpers/exported-model.ts'
+import { startLab } from '../helpers/lab-server.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+const types: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+}
+const page = '<!doctype html><title>classifier</title>'
+const modules = join(projectRoot, 'node_modules')
+const headlines = ['Striker scores twice as hosts reach the cup final', 'Oil prices jump after a pipeline is attacked']
+
+/** Serves the page, the exported models in `models`, and the libraries, on loopback. */
+async function serveStatic(models: string): Promise<{ url: string; close(): void }> {
+  const roots: Record<string, string> = {
+    models,
+    transformers: join(modules, '@huggingface/transformers/dist'),
+    ort: join(modules, 'onnxruntime-web/dist'),
+  }
+  const server = createServer((request, response) => {
+    const [root = '', ...rest] = request.url!.slice(1).split('?')[0]!.split('/')
+    if (root === '') return void response.setHeader('content-type', 'text/html').end(page)
+    readFile(join(roots[root] ?? '/nowhere', ...rest)).then(
+      (bytes) => response.setHeader('content-type', types[extname(request.url!)] ?? 'application/octet-stream').end(bytes),
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
+}
+
+test('the exported folder answers in Chromium through transformers.js, in float32, float16 and int8', { timeout: 240_000 }, async (ctx) => {
+  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const place = await temporaryDirectory()
+  const model = await trainAndExport(place)
+  const site = await serveStatic(place)
+  ctx.onTestFinished(() => site.close())
+  const browser = await openBrowser()
+  ctx.onTestFinished(() => browser.close())
+  const { page: tab } = await openPage(browser)
+  await tab.goto(site.url)
+  // As text: what the page runs is not to be rewritten by the test's own tools.
+  const answers = (await tab.evaluate(`(async () => {
+    const { env, pipeline } = await import('/transformers/transformers.min.js')
+    env.allowRemoteModels = false
+    env.allowLocalModels = true
+    env.localModelPath = '/models/'
+    env.backends.onnx.wasm.wasmPaths = '/ort/'
+    env.backends.onnx.wasm.numThreads = 1
+    const answers = {}
+    for (const dtype of ['fp32', 'fp16', 'q8']) {
+      const classify = await pipeline('text-classification', '${model.name}', { dtype, device: 'wasm' })
+      answers[dtype] = await classify(${JSON.stringify(headlines)}, { top_k: 4 })
+    }
+    return answers
+  })()`)) as Record<string, { label: string; score: number }[][]>
+
+  const { AutoModelForSequenceClassification, AutoTokenizer, env } = await import('@huggingface/transformers')
+  env.allowRemoteModels = false
+  env.localModelPath = place
+  const tokenizer = await AutoTokenizer.from_pretrained(model.name)
+  const reference = await AutoModelForSequenceClassification.from_pretrained(model.name, { dtype: 'fp32' })
+  const { logits } = (await reference(tokenizer(headlines, { padding: true }))) as { logits: { tolist(): number[][] } }
+  const expected = logits.tolist().map(softmax)
+  for (const [dtype, tolerance] of [
+    ['fp32', 1e-4],
+    ['fp16', 0.01],
+    ['q8', 0.1],
+  ] as const) {
+    for (const [row, scores] of answers[dtype]!.entries()) {
+      for (const { label, score } of scores) {
+        expect(Math.abs(score - expected[row]![model.facts.labels.indexOf(label)]!), `${dtype} ${label}`).toBeLessThan(tolerance)
+      }
+    }
+  }
+})
+
+test('a person exports from the window: asked where, shown how it goes, told what came out', { timeout: 240_000 }, async (ctx) => {
+  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const place = await temporaryDirectory()
+  const { facts } = await trainAndExport(place, 1)
+  const lab = await startLab(join(place, 'lab'))
+  ctx.onTestFinished(() => lab.close())
+  const browser = await openBrowser()
+  ctx.onTestFinished(() => browser.close())
+  const { page: window, complaints } = await openPage(browser)
+  await window.goto(lab.url)
+  await window.getByText('Idle. 1 run kept.').waitFor()
+  await window.evaluate(`location.hash = '#/runs/${facts.runId}'`)
+  await window.getByRole('button', { name: 'Export model' }).click()
+  const dialog = window.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Folder name' }).fill('for-friends')
+  await window.waitForTimeout(300)
+  await takePictures(window, 'export-1-asked')
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+  const table = dialog.getByRole('table', { name: 'Exported files' })
+  await table.waitFor({ timeout: 120_000 })
+  expect(await table.locator('tbody tr').count()).toBe(3)
+  expect(await dialog.innerText()).toContain(join('exports', 'for-friends'))
+  await takePictures(window, 'export-2-done')
+  expect(JSON.parse(await readFile(join(place, 'lab', 'exports', 'for-friends', 'export.json'), 'utf8'))).toMatchObject({
+    runId: facts.runId,
+  })
+  expect(complaints).toEqual([])
+})
