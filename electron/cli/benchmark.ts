@@ -8,6 +8,7 @@ import { type BenchmarkProgress, runBenchmark } from '../benchmark/run-benchmark
 import { writeReportFolder } from '../benchmark/report-folder.ts'
 import { createBenchmark } from '../lab/create-benchmark.ts'
 import { detectHardware } from '../lab/hardware.ts'
+import { holdBenchmark } from '../lab/hold-benchmark.ts'
 import { Machine } from '../lab/machine.ts'
 import { labDirectory } from '../paths.ts'
 import { collectBenchmark, sentencesOf } from '../report/benchmark/facts.ts'
@@ -34,6 +35,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
     () => aborted.abort(),
     () => process.exit(pausedExitCode),
   )
+  const letGo = await holdBenchmark(directory)
   const printer = new Printer()
   const done = await runBenchmark({
     directory,
@@ -46,6 +48,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
   }).finally(() => {
     printer.end()
     release()
+    letGo()
   })
   if (done.endedAt === null) {
     console.log(bold('Paused'))

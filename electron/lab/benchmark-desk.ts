@@ -8,6 +8,7 @@ import type { Benchmark } from '../../shared/domain/benchmark.ts'
 import { doneCount } from '../../shared/domain/benchmark.ts'
 import { benchmarkDirectory } from '../benchmark/files.ts'
 import { runBenchmark } from '../benchmark/run-benchmark.ts'
+import { holdBenchmark } from './hold-benchmark.ts'
 import type { ModelShelf } from './model-shelf.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
@@ -68,12 +69,14 @@ export class BenchmarkDesk {
       const { id } = benchmark
       const { initFrom } = benchmark.plan.arms[0]!.config
       const model = initFrom ? { modelDirectory: await models.directoryOf(initFrom) } : {}
+      const directory = benchmarkDirectory(labDirectory, id)
+      const letGo = await holdBenchmark(directory)
       this.#errors.delete(id)
       const abort = new AbortController()
       const active: Active = { id, abort, progress: progressAtFirst(benchmark), finished: Promise.resolve() }
       this.#active = active
       const work = runBenchmark({
-        directory: benchmarkDirectory(labDirectory, id),
+        directory,
         benchmark,
         ...model,
         supervisor,
@@ -87,6 +90,7 @@ export class BenchmarkDesk {
       active.finished = work
         .catch((error: unknown) => void this.#errors.set(id, toLabErrorInfo(error)))
         .then(() => {
+          letGo()
           this.#active = null
           this.#tell()
         })

@@ -13,6 +13,7 @@ import { renderBenchmark } from '../report/benchmark/index.ts'
 import { benchmarkView } from '../report/benchmark/view.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import { createBenchmark } from './create-benchmark.ts'
+import { holdBenchmark } from './hold-benchmark.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 import { streamWithTypedErrors } from './typed-errors.ts'
@@ -59,13 +60,20 @@ export const benchmarkHandlers = ({ benchmarks: desk, labDirectory, machine, sto
     remove: os.benchmarks.remove.handler(async ({ input: { id } }) => {
       refuseActive(id)
       await readBenchmark(directory(id))
+      // Never let go of: it goes with the rest.
+      await holdBenchmark(directory(id))
       await withWriteErrors(directory(id), () => rm(directory(id), { recursive: true, force: true }))
       return {}
     }),
     addImported: os.benchmarks.addImported.handler(async ({ input: { id, runId } }) => {
       refuseActive(id)
-      const benchmark = withImportedArm(await readBenchmark(directory(id)), await store.get(runId))
-      await writeBenchmark(directory(id), benchmark)
+      await readBenchmark(directory(id))
+      const letGo = await holdBenchmark(directory(id))
+      try {
+        await writeBenchmark(directory(id), withImportedArm(await readBenchmark(directory(id)), await store.get(runId)))
+      } finally {
+        letGo()
+      }
       return {}
     }),
     watch: os.benchmarks.watch.handler(async ({ input: { id }, signal }) => {

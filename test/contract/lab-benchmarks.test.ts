@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeBenchmark } from '../../electron/benchmark/files.ts'
 import { newBenchmark } from '../../electron/benchmark/new-benchmark.ts'
 import { planOf } from '../../electron/benchmark/plan.ts'
+import { holdBenchmark } from '../../electron/lab/hold-benchmark.ts'
 import { benchmarkFormatSchema, type Benchmark } from '../../shared/domain/benchmark.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { labErrorOf, reachLab, transports, type ReachedLab } from '../helpers/contract-clients.ts'
@@ -92,6 +93,16 @@ describe.each(transports)('benchmarks over %s', (transport) => {
       expect((await labErrorOf(benchmarks[call]({ id }))).code).toBe('BENCHMARK_NOT_FOUND')
     expect((await labErrorOf(benchmarks.export({ id, format: 'csv' }))).code).toBe('BENCHMARK_NOT_FOUND')
     expect((await labErrorOf(reports.print({ of: 'benchmark', id }))).code).toBe('BENCHMARK_NOT_FOUND')
+  })
+
+  it('that another program goes on with are neither gone on with nor removed', async () => {
+    // As the command line holds it: by a lock that names its living process.
+    const letGo = await holdBenchmark(join(reached.labDirectory, 'benchmarks', unfinishedId))
+    for (const call of ['resume', 'remove'] as const) {
+      const error = await labErrorOf(reached.client.benchmarks[call]({ id: unfinishedId }))
+      expect(error).toMatchObject({ code: 'RUN_ALREADY_ACTIVE', title: 'The benchmark is going on in another program' })
+    }
+    letGo()
   })
 
   it('that were left off go on to the end, and are watched', async () => {

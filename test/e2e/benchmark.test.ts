@@ -1,5 +1,5 @@
 /** Comparisons as a person makes them: planned, started, paused, gone on with, read, exported, removed. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright'
@@ -9,6 +9,7 @@ import type { Benchmark } from '../../shared/domain/benchmark.ts'
 import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
 import type { WatchedPage } from '../helpers/browser.ts'
 import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
 import { startLab } from '../helpers/lab-server.ts'
 import type { LabServer } from '../helpers/lab-server.ts'
 
@@ -21,6 +22,14 @@ async function keep(benchmark: Benchmark): Promise<void> {
   const folder = join(directory, 'benchmarks', benchmark.id)
   await mkdir(folder, { recursive: true })
   await writeBenchmark(folder, benchmark)
+}
+
+async function keepRun(id: string, options: FakeRunOptions): Promise<void> {
+  const { record, steps, epochs } = fakeRun({ ...options, record: { ...options.record, id } })
+  const run = join(directory, 'runs', id)
+  await mkdir(run, { recursive: true })
+  await writeFile(join(run, 'run.json'), JSON.stringify(record))
+  await writeFile(join(run, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
 
 beforeAll(async () => {
@@ -37,6 +46,10 @@ beforeAll(async () => {
     error: { code: 'RANK_FAILED', title: 'Rank 1 was killed', cause: 'It got SIGKILL at step 12.', suggestion: 'See its log.' },
   })
   await keep(closed)
+  await keepRun('20260312-092653-tiny-0001', { config: { name: 'Two ranks' } })
+  const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 2, nodes: 1 }
+  const { parameterCount } = fakeBenchmark().data!
+  await keepRun('20260312-102653-tiny-0002', { config: { name: 'Kaggle' }, completedSteps: 130, record: { imported, parameterCount } })
   lab = await startLab(directory)
   browser = await openBrowser()
   watched = await openPage(browser)
@@ -138,6 +151,36 @@ test('a real comparison is started with one click, paused, gone on with and remo
   await entry.getByRole('button', { name: /^Remove/ }).click()
   await page.getByRole('button', { name: 'Remove for good' }).click()
   await entry.waitFor({ state: 'detached' })
+})
+
+test('an imported run becomes an arm, is called imported, and closes the gates', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'One against two' }).click()
+  await page.getByText(/2 ranks × 32: speed-up/).waitFor()
+  await page.getByRole('button', { name: 'Add an imported run' }).click()
+  await page.getByRole('menuitem', { name: /Kaggle/ }).click()
+  await page.getByText(/imported: PyTorch 2\.4\.0, nccl: not measured by this lab/).waitFor()
+  const shown = (await page.locator('main').innerText()).replace(/Not a speed-up that may be claimed/g, '')
+  expect(shown).not.toMatch(/speed-up/i)
+  expect(shown).toMatch(/quiet machine closed/)
+  await takePictures(page, 'benchmark-imported')
+})
+
+test('a run is taken elsewhere: the folder for torchrun is written, with the commands to copy', async () => {
+  const { page } = watched
+  await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.getByRole('link', { name: 'Two ranks' }).click()
+  await page.getByRole('button', { name: 'Export report' }).click()
+  await page.getByRole('menuitem', { name: /Train elsewhere/ }).click()
+  await page.getByRole('button', { name: 'Write the folder' }).click()
+  await page.getByText(/run_ddp\.sh 2$/).waitFor()
+  const folder = (await page
+    .getByText(/\/handoff\/[\w-]+$/)
+    .first()
+    .textContent())!
+  expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('Kaggle')
+  await takePictures(page, 'handoff')
+  await page.keyboard.press('Escape')
 })
 
 test('the Runs screen refuses a folder that is no run in words', async () => {
