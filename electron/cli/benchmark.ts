@@ -102,9 +102,10 @@ class Printer {
   #shown = ''
 
   show({ done, total, step, totalSteps, etaMs, activity }: BenchmarkProgress): void {
-    const line = `${done + 1}/${total}  ${activity}  ${step}/${totalSteps}${etaMs === null ? '' : `  about ${duration(etaMs)} to go`}`
+    const at = `${Math.min(done + 1, total)}/${total}`
+    const line = `${at}  ${activity}  ${step}/${totalSteps}${etaMs === null ? '' : `  about ${duration(etaMs)} to go`}`
     if (stdoutTerminal.live) stdoutTerminal.write(`\r\u001b[2K${plain(line).slice(0, stdoutTerminal.columns - 1)}`)
-    else if (step === 0 && this.#shown !== `${done}`) console.log(plain(`${done + 1}/${total}  ${activity}`))
+    else if (step === 0 && this.#shown !== `${done}`) console.log(plain(`${at}  ${activity}`))
     this.#shown = `${done}`
   }
 

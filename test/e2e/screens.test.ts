@@ -143,6 +143,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
   for (const [place, heading] of [
     ['Lab', 'DistriNews Lab'],
     ['Runs', 'Runs'],
+    ['Benchmark', 'Benchmark'],
     ['Playground', 'Playground'],
     ['Models', 'Models'],
     ['Data', 'Data'],

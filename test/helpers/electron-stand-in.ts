@@ -15,7 +15,7 @@ export const recorded = {
   pageHandler: null as Handler | null,
   windows: [] as BrowserWindow[],
   /** What hidden windows were asked to print. */
-  printed: [] as { html: string; options: Record<string, unknown>; of: BrowserWindow }[],
+  printed: [] as { file: string; html: string; options: Record<string, unknown>; of: BrowserWindow }[],
   menus: [] as unknown[],
   errorBoxes: [] as { title: string; content: string }[],
   exitCodes: [] as number[],
@@ -64,10 +64,10 @@ export const ipcRenderer = new IpcRenderer()
 class WebContents extends EventEmitter {
   mainFrame = { url: '', parent: null }
   windowOpenHandler: (() => { action: string }) | null = null
-  loaded = ''
+  loaded = { file: '', html: '' }
   window: BrowserWindow | null = null
   printToPDF = async (options: Record<string, unknown>): Promise<Buffer> => {
-    recorded.printed.push({ html: this.loaded, options, of: this.window! })
+    recorded.printed.push({ ...this.loaded, options, of: this.window! })
     return Buffer.from('%PDF-1.4 stand-in')
   }
   setWindowOpenHandler = (handler: () => { action: string }): void => void (this.windowOpenHandler = handler)
@@ -96,7 +96,7 @@ export class BrowserWindow extends EventEmitter {
   }
   /** As Electron does: a window that prints loads the file first. */
   loadFile = async (path: string): Promise<void> => {
-    this.webContents.loaded = await readFile(path, 'utf8')
+    this.webContents.loaded = { file: path, html: await readFile(path, 'utf8') }
   }
   destroy = (): void => void recorded.windows.splice(recorded.windows.indexOf(this), 1)
   show = (): void => void (this.visible = true)

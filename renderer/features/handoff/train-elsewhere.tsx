@@ -23,8 +23,8 @@ export function TrainElsewhere({ config, opened, onClose }: TrainElsewhereProps)
   return (
     <Modal opened={opened} onClose={onClose} title="Train elsewhere, with PyTorch" size="lg">
       <p className={styles.text}>
-        A folder with which <code>torchrun</code> trains the same model on the same rows from the same first weights, on GPUs that this
-        machine does not have. What it measures can be imported afterwards.
+        A folder with which <code>torchrun</code> trains the same model on the same rows from the same first weights, wherever PyTorch runs.
+        What it measures can be imported afterwards.
       </p>
       {error && <ErrorNotice error={error} />}
       {bundle === null ? (
