@@ -1,6 +1,7 @@
 /** Builds the three worlds: Node (desktop entry, command line, rank and worker entries), preload, page. */
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { lessonPlugins } from './scripts/vite/lesson-plugins.ts'
 
 export default defineConfig({
   main: {
@@ -36,7 +37,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [...lessonPlugins(), react()],
     build: {
       rollupOptions: { input: 'renderer/index.html' },
       chunkSizeWarningLimit: 2000,

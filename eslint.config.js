@@ -24,6 +24,11 @@ export default tseslint.config(
   { rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-dynamic-delete': 'off' } },
   forbid(['shared/**'], ['/electron/', '/renderer/', electronModule, '^node:'], 'shared/ imports nothing from the other two, nor Node.'),
   forbid(['renderer/**'], ['/electron/', electronModule, '^node:'], 'The page knows no Node and no Electron: go through the contract.'),
+  forbid(
+    ['renderer/lessons/**/*.ts'],
+    ['/electron/', electronModule, '^node:', '/features/', '/ipc/', '/state/', '\\.tsx$'],
+    'Lessons are data: what draws them is in widgets/*.tsx, what asks for measurements in features/learn.',
+  ),
   forbid(['electron/**'], ['/renderer/', electronModule], 'Only main.ts, preload.ts and desktop/ may import electron.'),
   forbid(['electron/{main,preload}.ts', 'electron/desktop/**'], ['/renderer/'], 'Node code does not import the page.'),
   forbid(

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ViteUserConfig } from 'vitest/config'
 import { defineConfig } from 'vitest/config'
+import { codeRegions } from './scripts/vite/code-regions.ts'
 
 type TestOptions = NonNullable<ViteUserConfig['test']>
 
@@ -29,7 +30,11 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     projects: [
-      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 0 } } },
+      {
+        // Lessons are data with pieces of real sources in it.
+        plugins: [codeRegions(process.cwd())],
+        test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 0 } },
+      },
       serial('contract', 1),
       serial('multi-process', 2),
       serial('faults', 3),

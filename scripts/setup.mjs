@@ -20,6 +20,7 @@ const buildInputs = [
   'bench',
   'resources',
   'scripts/build-kernels.mjs',
+  'scripts/vite',
   'electron.vite.config.ts',
   'package-lock.json',
 ]

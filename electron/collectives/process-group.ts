@@ -8,6 +8,7 @@ export interface CollectiveContext {
   bucket: number
 }
 
+// region process-group
 export interface ProcessGroup {
   readonly rank: number
   readonly worldSize: number
@@ -22,3 +23,4 @@ export interface ProcessGroup {
   /** Ends the group; pending collectives fail. Never throws. */
   close(): void
 }
+// endregion

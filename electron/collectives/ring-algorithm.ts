@@ -62,6 +62,7 @@ export interface RingRound {
   receives: number
 }
 
+// region schedule
 /** What `rank` does in each round of an all-reduce. */
 export function ringSchedule(rank: number, worldSize: number): RingRound[] {
   const segment = (index: number): number => ((index % worldSize) + worldSize) % worldSize
@@ -72,6 +73,7 @@ export function ringSchedule(rank: number, worldSize: number): RingRound[] {
     receives: segment(rank - round - 1),
   }))
 }
+// endregion
 
 /** First and one-past-last index of one of `worldSize` almost equal segments of `length` elements. */
 export function segmentRange(length: number, worldSize: number, segment: number): [start: number, end: number] {

@@ -23,6 +23,7 @@ export function makeBatch(examples: TokenizedExamples, indices: ArrayLike<number
   for (let row = 0; row < indices.length; row++) longest = Math.max(longest, examples.ids[indices[row]!]!.length)
   const length = Math.max(longest, Math.min(maxLength, Math.ceil(longest / lengthMultiple) * lengthMultiple))
 
+  // region pad
   const ids = new Int32Array(rows * length).fill(padId)
   const attentionMask = new Float32Array(rows * length)
   const labels = new Int32Array(rows)
@@ -41,5 +42,6 @@ export function makeBatch(examples: TokenizedExamples, indices: ArrayLike<number
     weights[row] = 1
     tokenCount += tokens.length
   }
+  // endregion
   return { rows, length, ids, attentionMask, labels, weights, exampleCount: indices.length, tokenCount }
 }

@@ -96,6 +96,7 @@ class WordPieceTokenizer implements Tokenizer {
     return { id, text, kind: text.startsWith('##') ? 'piece' : 'word' }
   }
 
+  // region encode
   /** [CLS], as much of `body` as fits, [SEP]. */
   #frame(body: readonly number[], maxLength: number): Int32Array {
     const kept = Math.min(body.length, maxLength - 2)
@@ -105,6 +106,7 @@ class WordPieceTokenizer implements Tokenizer {
     ids[kept + 1] = this.#vocabulary['[SEP]']!
     return ids
   }
+  // endregion
 
   /** Ids without [CLS] and [SEP]. */
   #idsOf(text: string): number[] {

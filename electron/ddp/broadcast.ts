@@ -8,11 +8,13 @@ import type { CollectiveContext, ProcessGroup } from '../collectives/process-gro
 
 const bytesOf = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
+// region broadcast
 /** Collective. Overwrites `parameters` with rank 0's and verifies that all ranks hold them. */
 export async function broadcastParameters(group: ProcessGroup, parameters: Float32Array): Promise<void> {
   await group.broadcast(bytesOf(parameters), 0, { step: 0, bucket: 0 })
   await verifySameParameters(group, parameters, 0)
 }
+// endregion
 
 /** Collective. Throws COLLECTIVE_DESYNC on every rank, naming those that differ from rank 0. */
 export async function verifySameParameters(group: ProcessGroup, parameters: Float32Array, step: number): Promise<void> {

@@ -21,6 +21,7 @@ export interface Bucket {
   names: string[]
 }
 
+// region plan
 /** Contiguous ranges of at most `capBytes`, except that a larger parameter is a bucket of its own. */
 export function planBuckets({ specs, offsets }: ArenaLayout, capBytes: number): Bucket[] {
   const buckets: Bucket[] = []
@@ -36,3 +37,4 @@ export function planBuckets({ specs, offsets }: ArenaLayout, capBytes: number): 
   }
   return buckets
 }
+// endregion

@@ -19,6 +19,7 @@ export class NaiveSync implements GradientSync {
     this.options = options
   }
 
+  // region naive
   async reduce(gradients: Float32Array, local: StepSums, step: number): Promise<StepSums> {
     const { group, arena } = this.options
     for (const [index, { name, size }] of arena.specs.entries()) {
@@ -27,4 +28,5 @@ export class NaiveSync implements GradientSync {
     }
     return allReduceSums(group, local, { step, bucket: arena.specs.length })
   }
+  // endregion
 }

@@ -50,6 +50,7 @@ export class Reducer implements GradientSync {
     this.current = { gradients, step, unready, reductions: [] }
   }
 
+  // region mark-ready
   /** The gradient of parameter `name` is complete and will not be touched any more in this step. */
   markReady(name: string): void {
     const { unready, reductions } = this.currentStep()
@@ -57,6 +58,7 @@ export class Reducer implements GradientSync {
     if (!bucket || !unready[bucket.index].delete(name)) throw new Error(`Parameter ${name} is not awaited in this step`)
     while (reductions.length < this.buckets.length && unready[reductions.length].size === 0) this.launch(reductions.length)
   }
+  // endregion
 
   /** Closes the step. Throws what a collective threw; the gradients are then good for nothing. */
   async finalize(local: StepSums): Promise<StepSums> {
@@ -70,6 +72,7 @@ export class Reducer implements GradientSync {
     return global
   }
 
+  // region launch
   private launch(index: number): void {
     const { gradients, step, reductions } = this.currentStep()
     const { start, end } = this.buckets[index]
@@ -78,6 +81,7 @@ export class Reducer implements GradientSync {
     reduction.catch(() => undefined)
     reductions.push(reduction)
   }
+  // endregion
 
   private currentStep(): OpenStep {
     if (!this.current) throw new Error('No step is open: call begin first')

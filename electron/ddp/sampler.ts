@@ -48,11 +48,13 @@ export class DistributedSampler {
     this.stepsPerEpoch = Math.ceil(options.lengths.length / this.globalBatch)
   }
 
+  // region set-epoch
   /** Call before each epoch: without it, every epoch would come in the same order. */
   setEpoch(epoch: number, done: readonly EpochSegment[] = []): void {
     this.epoch = epoch
     this.done = done
   }
+  // endregion
 
   /**
    * The rows of each optimizer step that is left of the epoch, over all ranks; one of them may be smaller than the others.
@@ -73,6 +75,7 @@ export class DistributedSampler {
     return batches
   }
 
+  // region shares
   /**
    * For each optimizer step this rank's `gradAccumSteps` micro-batches of row indices. In the smaller batch of an epoch
    * ranks may get unequal shares and micro-batches may be empty: gradients are divided by the global example count.
@@ -84,6 +87,7 @@ export class DistributedSampler {
       yield Array.from({ length: gradAccumSteps }, (_, micro) => share.subarray(micro * microBatch, (micro + 1) * microBatch))
     }
   }
+  // endregion
 
   private globalBatchOf(worldSize: number): number {
     return this.options.microBatch * this.options.gradAccumSteps * worldSize
@@ -99,10 +103,12 @@ export class DistributedSampler {
   }
 }
 
+// region evaluation
 /** Rows 0 to `count` - 1 dealt out like cards: each belongs to exactly one rank. */
 export function evaluationShard(count: number, worldSize: number, rank: number): Int32Array {
   return Int32Array.from({ length: Math.max(0, Math.ceil((count - rank) / worldSize)) }, (_, index) => rank + index * worldSize)
 }
+// endregion
 
 /** Consecutive views of `size` elements; the last may be shorter. */
 function slices(data: Int32Array, size: number): Int32Array[] {

@@ -8,6 +8,7 @@ import type { StepSums } from '../engine/gradient-sync.ts'
 /** float32 holds whole numbers up to 2²⁴ only: a count travels as two digits to this base, whose sums stay exact. */
 const countBase = 4096
 
+// region sums
 /** The same bits on every rank. The loss sum has float32's seven digits. */
 export async function allReduceSums(group: ProcessGroup, local: StepSums, context: CollectiveContext): Promise<StepSums> {
   const { lossSum, exampleCount } = local
@@ -15,3 +16,4 @@ export async function allReduceSums(group: ProcessGroup, local: StepSums, contex
   await group.allReduce(sums, context)
   return { lossSum: sums[0], exampleCount: sums[1] * countBase + sums[2] }
 }
+// endregion

@@ -22,6 +22,7 @@ export interface DropoutMask extends DropoutSite {
   padded: Float32Array
 }
 
+// region sites
 /**
  * As in transformers: after the embeddings, on attention probabilities, with BERT on attention's output too, after the
  * feed-forward layers, before the classifier. Sites of rate 0 are left out.
@@ -43,6 +44,7 @@ export function dropoutSites(config: ModelConfig, { rows, length, flat }: Packed
   ]
   return sites.map((site, op) => ({ ...site, op })).filter((site) => site.rate > 0)
 }
+// endregion
 
 const blockFloats = 32
 const wasmPageBytes = 65_536

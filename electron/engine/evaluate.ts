@@ -10,6 +10,7 @@ export interface EvaluationSums {
   confusion: number[][]
 }
 
+// region evaluate
 /** Filling rows are left out. */
 export async function evaluateBatches(
   classifier: Pick<Classifier, 'logits' | 'labelCount'>,
@@ -33,6 +34,7 @@ export async function evaluateBatches(
   }
   return sums
 }
+// endregion
 
 function indexOfLargest(scores: Float32Array): number {
   return scores.reduce((best, score, index) => (score > scores[best]! ? index : best), 0)

@@ -56,6 +56,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
     step++
     const dataMs = clock.lap()
 
+    // region loop
     const local = await sumGradients(options, microBatches, step)
     const forwardBackwardMs = clock.lap()
 
@@ -72,6 +73,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
     }
     await optimizer.update({ learningRate, gradScale: clipScale(gradNorm, config.maxGradNorm) / global.exampleCount })
     const optimizerMs = clock.lap()
+    // endregion
 
     yield {
       step,
@@ -95,6 +97,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
   }
 }
 
+// region accumulate
 /** Leaves the sums over all micro-batches where the store keeps gradients. */
 async function sumGradients(
   { classifier, store, config, rank }: TrainOptions,
@@ -110,6 +113,7 @@ async function sumGradients(
   }
   return sums
 }
+// endregion
 
 const meanLoss = ({ lossSum, exampleCount }: StepSums): number => (exampleCount === 0 ? 0 : lossSum / exampleCount)
 

@@ -65,6 +65,7 @@ export function forward({ architecture, nLayers, dim, layerNormEpsilon }: ModelC
     return attention([query, keys, linearLayer(x, value)], mask, dropout, layout)
   }
 
+  // region block
   const transform = (x: tf.Tensor, layer: number): tf.Tensor => {
     const block = names.block(layer)
     const asking = layer === nLayers - 1 && !wholeLastLayer ? firstPositions(x) : x
@@ -74,6 +75,7 @@ export function forward({ architecture, nLayers, dim, layerNormEpsilon }: ModelC
     const output = drop(linearLayer(hidden, block.ffnOut, { inputScale: geluScale }), `ffn.${layer}`)
     return normalise(tf.add(output, attended), block.ffnNorm)
   }
+  // endregion
 
   /** A headline is one segment: its tokens are all of type 0, so that type's row may as well be part of every position's. */
   const positions = (): tf.Tensor => {

@@ -57,6 +57,7 @@ export class AdamW implements Optimizer {
     return Math.sqrt(kernels.sumOfSquares(gradients.subarray(trainableStart)))
   }
 
+  // region update
   /** One update from `arena.gradients`. */
   update({ learningRate, gradScale = 1 }: UpdateOptions): void {
     this.step++
@@ -64,6 +65,7 @@ export class AdamW implements Optimizer {
     for (const { vectors, weightDecay, rateFactor } of this.#segments)
       this.#arena.kernels.adamW(vectors, { ...step, learningRate: learningRate * rateFactor, weightDecay })
   }
+  // endregion
 }
 
 /** Factor that brings a gradient of norm `gradNorm` down to `maxGradNorm`, as PyTorch's clip_grad_norm_. */

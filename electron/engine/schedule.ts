@@ -10,6 +10,7 @@ const shapes: Record<Schedule, (left: number) => number> = {
   cosine: (left) => (1 - Math.cos(Math.PI * left)) / 2,
 }
 
+// region learning-rate
 /**
  * Linear warm-up that reaches `learningRate` after `warmupFraction` of all steps (at the first step, if none), then the
  * schedule's shape, which would arrive at its end one step after the last. `step` is 1-based; no step has rate zero.
@@ -19,3 +20,4 @@ export function learningRateAt(step: number, totalSteps: number, { learningRate,
   if (step <= peakStep) return learningRate * (step / peakStep)
   return learningRate * shapes[schedule ?? 'linear']((totalSteps + 1 - step) / (totalSteps + 1 - peakStep))
 }
+// endregion

@@ -105,6 +105,7 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       totalSteps: null,
       timeToFirstStepMs: null,
       notes,
+      checkpoint: null,
       incidents: [],
       imported: null,
     }

@@ -208,6 +208,7 @@ class RankCourse {
     const { group, arena, store, tokenizer } = this.#setup
     const { runDirectory, config } = this.#env
     const { step } = this.#state
+    // region rank-0-saves
     await store.toHost()
     await verifySameParameters(group, arena.parameters, step)
     if (group.rank === 0) {
@@ -223,5 +224,6 @@ class RankCourse {
     }
     await group.barrier({ step, bucket: 0 })
     this.#savedStep = step
+    // endregion
   }
 }

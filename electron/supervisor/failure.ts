@@ -22,12 +22,14 @@ export interface RankFailure {
 export const isLossOfPeer = ({ how, error }: RankFailure): boolean =>
   how === 'reported' && (error.code === 'RANK_FAILED' || error.code === 'COLLECTIVE_TIMEOUT')
 
+// region first-cause
 /** The first cause among `failures`, which must not be empty. */
 export function firstCause(failures: readonly RankFailure[]): RankFailure {
   const byTime = [...failures].sort((a, b) => a.atMs - b.atMs)
   const own = byTime.filter((failure) => !isLossOfPeer(failure))
   return own.find(({ fromElsewhere }) => fromElsewhere !== true) ?? own[0] ?? byTime[0]!
 }
+// endregion
 
 /**
  * How the run's record tells its first cause. `lastLogLine` may explain a crash; a rank that only lost its peer knows which

@@ -39,6 +39,7 @@ export function enterReport(
       return { type: 'saving' }
     case 'saved':
       books.hasModel = true
+      books.update({ checkpoint: message.checkpoint })
       return { type: 'saved' }
     case 'note':
       books.note(message.text)

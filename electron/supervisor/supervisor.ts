@@ -175,6 +175,7 @@ async function prepareStart({ store, config, hardware, command, modelDirectory, 
     totalSteps: null,
     timeToFirstStepMs: null,
     notes: crowded === null ? [] : [crowded],
+    checkpoint: null,
     incidents: [],
     imported: null,
   }

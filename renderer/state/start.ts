@@ -5,6 +5,7 @@ import { useConnection } from './connection.ts'
 import { useDatasets } from './datasets.ts'
 import { useHardware } from './hardware.ts'
 import { followDownloads } from './downloads.ts'
+import { useLessonProgress } from './lesson-progress.ts'
 import { useModels } from './models.ts'
 import { usePretrained } from './pretrained.ts'
 import { useRunViews } from './run-view.ts'
@@ -31,6 +32,7 @@ async function askForEverything(): Promise<void> {
     useModels.getState().refreshTrained(),
     usePretrained.getState().refresh(),
     useDatasets.getState().refresh(),
+    useLessonProgress.getState().refresh(),
     followActiveRun(),
     followActiveBenchmark(),
   ])

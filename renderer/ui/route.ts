@@ -1,14 +1,21 @@
-/** Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/data`, `#/benchmark`, `#/benchmark/<id>`. No more is needed than this. */
+/**
+ * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/data`,
+ * `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`, `#/learn/glossary/<term>`, `#/benchmark`,
+ * `#/benchmark/<id>`. No more is needed than this.
+ */
 import { useSyncExternalStore } from 'react'
 
-export type Place = 'lab' | 'runs' | 'compare' | 'playground' | 'models' | 'data' | 'benchmark'
+export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'playground' | 'models' | 'data' | 'benchmark'
 
 export interface Route {
   place: Place
   id: string | null
+  /** What is meant inside of `id`: a step of a phase. */
+  part: string | null
 }
 
 const places: Record<string, Place> = {
+  learn: 'learn',
   runs: 'runs',
   compare: 'compare',
   playground: 'playground',
@@ -18,17 +25,18 @@ const places: Record<string, Place> = {
 }
 
 export function parseRoute(hash: string): Route {
-  const [first = '', second = ''] = hash.replace(/^#\/?/, '').split('/')
-  return { place: places[first] ?? 'lab', id: second === '' ? null : decodeURIComponent(second) }
+  const [first = '', second = '', third = ''] = hash.replace(/^#\/?/, '').split('/')
+  return { place: places[first] ?? 'lab', id: decoded(second), part: decoded(third) }
 }
 
-export function href(place: Place, id?: string): string {
-  const path = place === 'lab' ? '' : place
-  return id === undefined ? `#/${path}` : `#/${path}/${encodeURIComponent(id)}`
+const decoded = (part: string): string | null => (part === '' ? null : decodeURIComponent(part))
+
+export function href(place: Place, ...parts: string[]): string {
+  return `#/${[place === 'lab' ? '' : place, ...parts.map(encodeURIComponent)].join('/')}`
 }
 
-export const go = (place: Place, id?: string): void => {
-  location.hash = href(place, id)
+export const go = (place: Place, ...parts: string[]): void => {
+  location.hash = href(place, ...parts)
 }
 
 const subscribe = (changed: () => void): (() => void) => {

@@ -17,6 +17,7 @@ export interface CostFit {
   r2: number
 }
 
+// region fit
 /** Needs two different sizes at least; null otherwise. */
 export function fitAlphaBeta(samples: readonly CostSample[]): CostFit | null {
   // Weighted by 1/ms²: minimises Σ ((α + β·bytes − ms) / ms)².
@@ -41,6 +42,7 @@ export function fitAlphaBeta(samples: readonly CostSample[]): CostFit | null {
   const left = samples.reduce((sum, { bytes, ms }) => sum + (Math.log(alphaMs + betaMsPerByte * bytes) - Math.log(ms)) ** 2, 0)
   return { alphaMs, betaMsPerByte, r2: 1 - left / total }
 }
+// endregion
 
 /** Bytes an algorithm's user sees a second (nccl-tests' algbw): size / time. */
 export const algorithmBandwidth = ({ bytes, ms }: CostSample): number => (bytes / ms) * 1000

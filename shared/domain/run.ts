@@ -113,6 +113,8 @@ export const runRecordSchema = z.object({
   timeToFirstStepMs: z.number().nullable(),
   /** Notes a person should read: a corrupt checkpoint that was passed over, rows skipped. */
   notes: z.array(z.string()),
+  /** Name of the newest checkpoint that was reported as saved. */
+  checkpoint: z.string().nullable().default(null),
   /** Oldest first. */
   incidents: z.array(incidentSchema).default([]),
   /** Null: measured by this lab. */

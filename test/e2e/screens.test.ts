@@ -142,6 +142,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
   await page.keyboard.press('Tab')
   for (const [place, heading] of [
     ['Lab', 'DistriNews Lab'],
+    ['Learn', 'Learn distributed training'],
     ['Runs', 'Runs'],
     ['Benchmark', 'Benchmark'],
     ['Playground', 'Playground'],

@@ -35,10 +35,10 @@ async function measure({ long }: Effort, forgetful = false): Promise<Figure[]> {
     const different: string[] = []
     let resumes = 0
     for (const goal of wanted) {
-      for (let attempt = 0; attempt < (long ? 4 : 1) && !stoppedAt.has(goal); attempt++) {
+      for (let attempt = 0; attempt < (long ? 12 : 1) && !stoppedAt.has(goal); attempt++) {
         const run = await bench.start(config)
         // The stop reaches the ranks while they compute the next step.
-        await until(() => run.detail().progress.step >= goal - 1 - (attempt % 2), 60_000, 0)
+        await until(() => run.detail().progress.step >= goal - 1 - (attempt % 4), 60_000, 0)
         const { state } = await run.stop()
         const { step } = run.detail().progress
         if (state !== 'stopped' || step === 0) continue

@@ -28,14 +28,14 @@ export interface Seen {
 }
 
 run.events.subscribe(() => {
-  const { record, progress, epochs } = run.detail()
+  const { record, progress } = run.detail()
   const seen: Seen = {
     runDirectory: run.runDirectory,
     state: record.state,
     step: progress.step,
     error: record.error?.title ?? null,
     attempt: record.attempt,
-    saved: epochs.findLast(({ checkpoint }) => checkpoint !== null)?.checkpoint ?? null,
+    saved: record.checkpoint,
   }
   // Synchronous: what was printed had happened.
   writeSync(1, `${JSON.stringify(seen)}\n`)

@@ -184,6 +184,7 @@ function fakeRecord(
     totalSteps,
     timeToFirstStepMs,
     notes: [],
+    checkpoint: null,
     incidents: [],
     imported: null,
     ...overrides,

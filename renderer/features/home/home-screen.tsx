@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { href } from '../../ui/route.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { LearnInvitation } from './learn-invitation.tsx'
 import { RunTable } from '../runs/run-table.tsx'
 import { FourThings } from './four-things.tsx'
 import { HardwarePanel } from './hardware-panel.tsx'
@@ -26,6 +27,7 @@ export function HomeScreen() {
       {failures.map((failure) => (
         <ErrorNotice key={failure.code + failure.title} error={failure} />
       ))}
+      <LearnInvitation />
       <div className={styles.grid}>
         <div className={styles.column}>
           <TrainCard onError={setError} />

@@ -123,6 +123,7 @@ export function TrainCard({ onError }: { onError: (error: LabErrorInfo | null) =
               action={start}
               onError={onError}
               disabled={config === null || dataset === null}
+              data-key="run"
             >
               {label}
             </ActionButton>

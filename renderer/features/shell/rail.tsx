@@ -3,14 +3,15 @@ import { Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import type { MantineColorScheme } from '@mantine/core'
 import {
   IconBox,
-  IconSunMoon,
   IconDatabase,
   IconFlask2,
   IconKeyboard,
   IconListDetails,
   IconMoon,
   IconScale,
+  IconSchool,
   IconSun,
+  IconSunMoon,
 } from '@tabler/icons-react'
 import type { Icon } from '@tabler/icons-react'
 import { href } from '../../ui/route.ts'
@@ -20,6 +21,7 @@ import styles from './rail.module.css'
 
 const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'lab', word: 'Lab', icon: IconFlask2 },
+  { place: 'learn', word: 'Learn', icon: IconSchool },
   { place: 'runs', word: 'Runs', icon: IconListDetails },
   { place: 'benchmark', word: 'Benchmark', icon: IconScale },
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
