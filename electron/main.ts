@@ -6,6 +6,7 @@ import { app, BrowserWindow, dialog, session } from 'electron'
 import { toLabErrorInfo } from '../shared/contract/errors.ts'
 import { installMenu } from './desktop/menu.ts'
 import { handOutPorts } from './desktop/page-port.ts'
+import { printPdf } from './desktop/print-pdf.ts'
 import { registerPageScheme, servePage } from './desktop/protocol.ts'
 import { confineAllContents, denyPermissions } from './desktop/security.ts'
 import { openWindow } from './desktop/window.ts'
@@ -25,7 +26,7 @@ async function run(): Promise<void> {
   await app.whenReady()
   process.send?.('ready')
 
-  const lab = await createLab({ labDirectory: labDirectory() })
+  const lab = await createLab({ labDirectory: labDirectory(), printPdf })
   quitAfter(() => lab.close())
   denyPermissions(session.defaultSession)
   servePage(session.defaultSession.protocol, rendererDirectory)

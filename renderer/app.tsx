@@ -1,5 +1,7 @@
 /** The frame: rail, the screen of the current place, status bar. */
 import { useEffect, useRef } from 'react'
+import { BenchmarkResultScreen } from './features/benchmark/benchmark-result-screen.tsx'
+import { BenchmarkScreen } from './features/benchmark/benchmark-screen.tsx'
 import { CompareScreen } from './features/compare/compare-screen.tsx'
 import { DataScreen } from './features/data/data-screen.tsx'
 import { HomeScreen } from './features/home/home-screen.tsx'
@@ -45,6 +47,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <CompareScreen chosen={route.id} />
     case 'playground':
       return <PlaygroundScreen modelId={route.id} />
+    case 'benchmark':
+      return route.id === null ? <BenchmarkScreen /> : <BenchmarkResultScreen key={route.id} id={route.id} />
     case 'models':
       return <ModelsScreen />
     case 'data':

@@ -25,6 +25,7 @@ export function newBenchmark({
     hardware,
     data: null,
     peakFlops: null,
+    allReduce: null,
     repetitions: scheduleOf(plan),
   }
 }

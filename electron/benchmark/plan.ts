@@ -1,35 +1,82 @@
-/** From what is asked (ranks, scaling, form) to arms, and to the order in which their repetitions run. Pure. */
+/** From what is asked (what varies, scaling, form) to arms, and to the order in which their repetitions run. Pure. */
 import { LabError } from '../../shared/contract/errors.ts'
-import { type Arm, type BenchmarkForm, benchmarkForms, type Plan, type Repetition, type Scaling } from '../../shared/domain/benchmark.ts'
-import { globalBatch, maxWorldSize, type RunConfig } from '../../shared/domain/run-config.ts'
+import {
+  type Arm,
+  type BenchmarkForm,
+  benchmarkForms,
+  type Factor,
+  type Plan,
+  type Repetition,
+  type Scaling,
+  type Vary,
+} from '../../shared/domain/benchmark.ts'
+import { deviceTitles } from '../../shared/domain/device.ts'
+import { maxWorldSize, type RunConfig } from '../../shared/domain/run-config.ts'
 
 export interface Asked {
   name: string
   /** Everything that the arms share. */
   config: RunConfig
-  /** World sizes, the baseline's first. */
-  ranks: readonly number[]
+  vary: Vary
   scaling: Scaling
   form: BenchmarkForm
 }
 
-/** Throws CONFIG_INVALID where ranks are none, twice, too many, or cannot share the rows of a step evenly. */
-export function planOf({ name, config, ranks, scaling, form }: Asked): Plan {
-  const problem =
-    ranks.length === 0
-      ? 'No number of ranks was given.'
-      : new Set(ranks).size < ranks.length
-        ? `${ranks.join(', ')} names a number of ranks twice.`
-        : ranks.some((size) => !Number.isInteger(size) || size < 1 || size > maxWorldSize)
-          ? `Ranks are whole numbers from 1 to ${maxWorldSize}, not ${ranks.join(', ')}.`
-          : null
-  if (problem !== null) throw invalid(problem, 'Give the ranks to compare, for example 1,2.')
-  const { repetitions, warmupSteps, measuredSteps } = benchmarkForms[form]
-  const arms = ranks.map((worldSize) => armOf(config, worldSize, scaling, warmupSteps + measuredSteps))
-  return { name, form, scaling, repetitions, warmupSteps, measuredSteps, arms }
+/** What a value of a numeric factor must be, and what several are called. */
+const limits: Record<Exclude<Factor, 'device'>, { plural: string; least: number; most: number; example: string }> = {
+  ranks: { plural: 'Ranks', least: 1, most: maxWorldSize, example: '1,2' },
+  microBatch: { plural: 'Micro-batches', least: 1, most: 4096, example: '16,32,64' },
+  bucketCapBytes: { plural: 'Bucket caps', least: 1024, most: 2 ** 31, example: '1048576,26214400' },
 }
 
-function armOf(config: RunConfig, worldSize: number, scaling: Scaling, steps: number): Arm {
+/** Throws CONFIG_INVALID where values are none, twice, not possible, or ranks cannot share the rows of a step evenly. */
+export function planOf({ name, config, vary, scaling, form }: Asked): Plan {
+  const problem = problemOf(vary)
+  const example = vary.factor === 'device' ? 'cpu,webgpu' : limits[vary.factor].example
+  if (problem !== null) throw invalid(problem, `Give the values to compare, for example ${example}.`)
+  if (scaling === 'weak' && vary.factor !== 'ranks')
+    throw invalid('Weak scaling is a matter of numbers of ranks.', 'Choose strong scaling, or compare ranks.')
+  const { repetitions, warmupSteps, measuredSteps } = benchmarkForms[form]
+  const steps = warmupSteps + measuredSteps
+  const arms = armsOf(config, vary, scaling).map((arm): Arm => ({ ...arm, config: forMeasuring(arm.config, steps) }))
+  return { name, form, scaling, factor: vary.factor, repetitions, warmupSteps, measuredSteps, arms }
+}
+
+function problemOf({ factor, values }: Vary): string | null {
+  if (values.length === 0) return factor === 'ranks' ? 'No number of ranks was given.' : 'No value was given.'
+  if (new Set<unknown>(values).size < values.length) return `${values.join(', ')} names a value twice.`
+  if (factor === 'device') return null
+  const { plural, least, most } = limits[factor]
+  return values.every((value) => Number.isInteger(value) && value >= least && value <= most)
+    ? null
+    : `${plural} are whole numbers from ${least} to ${most}, not ${values.join(', ')}.`
+}
+
+function armsOf(config: RunConfig, vary: Vary, scaling: Scaling): Arm[] {
+  switch (vary.factor) {
+    case 'ranks':
+      return vary.values.map((worldSize) => armOfRanks(config, worldSize, scaling))
+    case 'microBatch':
+      return vary.values.map((microBatch) => {
+        const own = { ...config, microBatch }
+        return { id: `micro-batch-${microBatch}`, label: shapeOf(own), config: own }
+      })
+    case 'bucketCapBytes':
+      return vary.values.map((bucketCapBytes) => ({
+        id: `bucket-${bucketCapBytes}`,
+        label: `buckets of ${inBytes(bucketCapBytes)}, ${shapeOf(config)}`,
+        config: { ...config, bucketCapBytes },
+      }))
+    case 'device':
+      return vary.values.map((device) => ({
+        id: `device-${device}`,
+        label: `${deviceTitles[device]}, ${shapeOf(config)}`,
+        config: { ...config, device },
+      }))
+  }
+}
+
+function armOfRanks(config: RunConfig, worldSize: number, scaling: Scaling): Arm {
   const rowsPerStep = config.microBatch * config.worldSize
   const microBatch = scaling === 'weak' ? config.microBatch : rowsPerStep / worldSize
   if (!Number.isInteger(microBatch)) {
@@ -38,23 +85,26 @@ function armOf(config: RunConfig, worldSize: number, scaling: Scaling, steps: nu
       'Choose a micro-batch that all numbers of ranks divide, or weak scaling.',
     )
   }
-  const label = `${worldSize} ${worldSize === 1 ? 'rank' : 'ranks'} × ${microBatch}${config.gradAccumSteps === 1 ? '' : ` × ${config.gradAccumSteps} micro-steps`}`
-  return {
-    id: `ranks-${worldSize}`,
-    label,
-    // As many epochs as it takes; nothing that would interrupt the steps.
-    config: {
-      ...config,
-      worldSize,
-      microBatch,
-      maxSteps: steps,
-      epochs: 1000,
-      maxRestarts: 0,
-      checkpointEverySteps: undefined,
-      earlyStopPatience: undefined,
-    },
-  }
+  const own = { ...config, worldSize, microBatch }
+  return { id: `ranks-${worldSize}`, label: shapeOf(own), config: own }
 }
+
+/** '2 ranks × 32' */
+const shapeOf = ({ worldSize, microBatch, gradAccumSteps }: RunConfig): string =>
+  `${worldSize} ${worldSize === 1 ? 'rank' : 'ranks'} × ${microBatch}${gradAccumSteps === 1 ? '' : ` × ${gradAccumSteps} micro-steps`}`
+
+const inBytes = (bytes: number): string =>
+  bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20} MiB` : bytes % 2 ** 10 === 0 ? `${bytes / 2 ** 10} KiB` : `${bytes} bytes`
+
+/** As many epochs as it takes; nothing that would interrupt the steps. */
+const forMeasuring = (config: RunConfig, steps: number): RunConfig => ({
+  ...config,
+  maxSteps: steps,
+  epochs: 1000,
+  maxRestarts: 0,
+  checkpointEverySteps: undefined,
+  earlyStopPatience: undefined,
+})
 
 /**
  * Interleaved, so that a machine that grows warm or busy does so for all arms alike: every arm once, then every arm again in
@@ -75,9 +125,6 @@ export function scheduleOf({ arms, repetitions }: Plan): Repetition[] {
     }))
   }).flat()
 }
-
-/** Rows of a step over all ranks. */
-export const rowsPerStep = ({ config }: Arm): number => globalBatch(config)
 
 const invalid = (cause: string, suggestion: string): LabError =>
   new LabError({ code: 'CONFIG_INVALID', title: 'That cannot be compared', cause, suggestion })

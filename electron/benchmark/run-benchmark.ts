@@ -11,6 +11,7 @@ import type { RunRecord } from '../../shared/domain/run.ts'
 import type { RunHandle } from '../supervisor/run-handle.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
+import { measureAllReduce, sweptRing } from './all-reduce.ts'
 import { dropWeights, runDirectoryOf, writeBenchmark } from './files.ts'
 import { busyShare, calibrationMs, energyJoules } from './machine-state.ts'
 import { measurementOf } from './measure.ts'
@@ -63,8 +64,25 @@ export async function runBenchmark(options: RunBenchmarkOptions): Promise<Benchm
     durationsMs.push(performance.now() - began)
     await keep({ repetitions: benchmark.repetitions.with(index, outcome.repetition), data: benchmark.data ?? outcome.data })
   }
-  await keep({ endedAt: new Date().toISOString() })
+  const allReduce = benchmark.allReduce ?? (await sweep({ ...options, benchmark }))
+  if (signal.aborted) return benchmark
+  await keep({ allReduce, endedAt: new Date().toISOString() })
   return benchmark
+}
+
+/** Null where there is no ring to measure, or the measurement failed: then the report says that it is not measured. */
+async function sweep({ benchmark, onProgress, signal, store }: RunBenchmarkOptions): Promise<Benchmark['allReduce']> {
+  const worldSize = sweptRing(benchmark.plan)
+  if (worldSize === null || signal.aborted) return null
+  const total = benchmark.repetitions.length
+  const activity = `measuring all-reduces among ${worldSize} ranks`
+  onProgress({ benchmark, done: total, total, step: 0, totalSteps: 1, etaMs: null, activity })
+  try {
+    return await measureAllReduce(worldSize, store.cacheDirectory, signal)
+  } catch (error) {
+    if (error instanceof LabError || signal.aborted) return null
+    throw error
+  }
 }
 
 interface Outcome {

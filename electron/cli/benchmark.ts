@@ -1,16 +1,15 @@
-/** `benchmark`: compares numbers of ranks in the terminal, as the window does, and writes the report in every form. */
+/** `benchmark`: compares numbers of ranks, or one other setting, in the terminal, as the window does, and writes the report in every form. */
 import { resolve } from 'node:path'
-import { benchmarkFormSchema, scalingSchema, type Benchmark } from '../../shared/domain/benchmark.ts'
-import { generateBenchmarkId, benchmarkDirectory, readBenchmark, writeBenchmark } from '../benchmark/files.ts'
-import { planOf } from '../benchmark/plan.ts'
-import { commitOf, newBenchmark } from '../benchmark/new-benchmark.ts'
+import { type Benchmark, factors, scalingSchema, type Vary, varySchema } from '../../shared/domain/benchmark.ts'
+import { benchmarkDirectory, readBenchmark } from '../benchmark/files.ts'
+import type { Asked } from '../benchmark/plan.ts'
+import { printReportFolder } from '../benchmark/report-pdf.ts'
 import { type BenchmarkProgress, runBenchmark } from '../benchmark/run-benchmark.ts'
 import { writeReportFolder } from '../benchmark/report-folder.ts'
-import { makeDirectory } from '../checkpoint/make-directory.ts'
-import { withWriteErrors } from '../checkpoint/file-errors.ts'
+import { createBenchmark } from '../lab/create-benchmark.ts'
 import { detectHardware } from '../lab/hardware.ts'
+import { holdBenchmark } from '../lab/hold-benchmark.ts'
 import { Machine } from '../lab/machine.ts'
-import { trainCommand } from '../lab/train-flags.ts'
 import { labDirectory } from '../paths.ts'
 import { collectBenchmark, sentencesOf } from '../report/benchmark/facts.ts'
 import { RunStore } from '../supervisor/run-store.ts'
@@ -25,7 +24,7 @@ import { configFrom, trainFlagTable } from './train-config.ts'
 const pausedExitCode = 130
 
 export async function benchmark(argv: readonly string[]): Promise<number> {
-  const given = readArguments(argv, { ...trainFlagTable, quick: 'switch', scaling: 'text' })
+  const given = readArguments(argv, { ...trainFlagTable, quick: 'switch', scaling: 'text', vary: 'text' })
   refusePositionals(given)
   const out = given.values.get('out')
   if (out === undefined) throw argumentInvalid('--out is missing', 'The report needs a place.', 'Add --out DIR')
@@ -36,6 +35,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
     () => aborted.abort(),
     () => process.exit(pausedExitCode),
   )
+  const letGo = await holdBenchmark(directory)
   const printer = new Printer()
   const done = await runBenchmark({
     directory,
@@ -48,6 +48,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
   }).finally(() => {
     printer.end()
     release()
+    letGo()
   })
   if (done.endedAt === null) {
     console.log(bold('Paused'))
@@ -55,7 +56,9 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
     return pausedExitCode
   }
   for (const sentence of sentencesOf(collectBenchmark(done))) console.log(plain(sentence))
-  console.log(dim(`report  ${await writeReportFolder(resolve(out), done)}`))
+  const folder = await writeReportFolder(resolve(out), done)
+  console.log(dim(`report  ${folder}`))
+  console.log(dim(await printReportFolder(folder)))
   return done.repetitions.every(({ state }) => state === 'failed') ? 1 : 0
 }
 
@@ -65,29 +68,33 @@ async function startOrResume(given: Arguments): Promise<{ directory: string; ben
     const directory = benchmarkDirectory(labDirectory(), resume)
     return { directory, benchmark: await readBenchmark(directory) }
   }
-  const ranks = (given.values.get('ranks') ?? '1,2').split(',').map((text) => toNumber('--ranks', text))
+  const vary = varyFrom(given)
   const scaling = scalingSchema.safeParse(given.values.get('scaling') ?? 'strong')
   if (!scaling.success)
     throw argumentInvalid('--scaling must be strong or weak', 'Strong: the same rows in every step. Weak: on every rank.')
   const values = new Map(given.values)
   // The rows of a step are those of the most ranks.
-  values.set('ranks', String(Math.max(...ranks)))
+  if (vary.factor === 'ranks') values.set('ranks', String(Math.max(...vary.values)))
   const { config } = await provideModel(configFrom({ ...given, values }, (await hubDataFrom(given, 'train')) ?? undefined), stdoutTerminal)
-  const form = benchmarkFormSchema.parse(given.switches.has('quick') ? 'quick' : 'full')
-  const plan = planOf({ name: config.name, config, ranks, scaling: scaling.data, form })
-  const hardware = await new Machine(await detectHardware()).for(config.device)
-  const id = generateBenchmarkId(new Date())
-  const directory = benchmarkDirectory(labDirectory(), id)
-  const command = `${trainCommand(config)
-    .replace('npm run train', 'npm run benchmark')
-    .replace(
-      /--ranks \d+/,
-      `--ranks ${ranks.join(',')}`,
-    )}${form === 'quick' ? ' --quick' : ''}${scaling.data === 'weak' ? ' --scaling weak' : ''} --out DIR`
-  const benchmark = newBenchmark({ id, plan, hardware, command, commit: await commitOf() })
-  await withWriteErrors(directory, () => makeDirectory(directory))
-  await writeBenchmark(directory, benchmark)
-  return { directory, benchmark }
+  const form = given.switches.has('quick') ? 'quick' : 'full'
+  const asked: Asked = { name: config.name, config, vary, scaling: scaling.data, form }
+  const benchmark = await createBenchmark(asked, new Machine(await detectHardware()), labDirectory())
+  return { directory: benchmarkDirectory(labDirectory(), benchmark.id), benchmark }
+}
+
+/** `--vary microBatch=16,32`; without it numbers of ranks. */
+function varyFrom({ values: given }: Arguments): Vary {
+  const text = given.get('vary')
+  const [factor = '', list = ''] = text === undefined ? ['ranks', given.get('ranks') ?? '1,2'] : text.split('=')
+  const flag = text === undefined ? '--ranks' : '--vary'
+  const words = list.split(',')
+  const values = factor === 'device' ? words : words.map((word) => toNumber(flag, word))
+  const vary = varySchema.safeParse({ factor, values })
+  if (vary.success) return vary.data
+  throw argumentInvalid(
+    `${flag} ${text ?? list} is not possible`,
+    `Name one of ${factors.join(', ')} and its values, for example --vary microBatch=16,32,64 or --vary device=cpu,webgpu.`,
+  )
 }
 
 /** One line that is renewed; in a file a line for each repetition. */
@@ -95,9 +102,10 @@ class Printer {
   #shown = ''
 
   show({ done, total, step, totalSteps, etaMs, activity }: BenchmarkProgress): void {
-    const line = `${done + 1}/${total}  ${activity}  ${step}/${totalSteps}${etaMs === null ? '' : `  about ${duration(etaMs)} to go`}`
+    const at = `${Math.min(done + 1, total)}/${total}`
+    const line = `${at}  ${activity}  ${step}/${totalSteps}${etaMs === null ? '' : `  about ${duration(etaMs)} to go`}`
     if (stdoutTerminal.live) stdoutTerminal.write(`\r\u001b[2K${plain(line).slice(0, stdoutTerminal.columns - 1)}`)
-    else if (step === 0 && this.#shown !== `${done}`) console.log(plain(`${done + 1}/${total}  ${activity}`))
+    else if (step === 0 && this.#shown !== `${done}`) console.log(plain(`${at}  ${activity}`))
     this.#shown = `${done}`
   }
 

@@ -8,6 +8,8 @@ import { InferenceClient } from '../inference/client.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { Workbench } from '../workbench/workbench.ts'
+import { BenchmarkDesk } from './benchmark-desk.ts'
+import { benchmarkHandlers } from './benchmark-handlers.ts'
 import { correctionHandlers } from './correction-handlers.ts'
 import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
@@ -15,6 +17,7 @@ import { DatasetShelf } from './dataset-shelf.ts'
 import { downloadHandlers } from './download-handlers.ts'
 import { Downloads } from './downloads.ts'
 import { exportHandlers } from './export-handlers.ts'
+import { handoffHandlers } from './handoff-handlers.ts'
 import { hardwareHandlers } from './hardware-handlers.ts'
 import { detectHardware } from './hardware.ts'
 import { lessonHandlers } from './lesson-handlers.ts'
@@ -36,8 +39,13 @@ export interface Lab {
   close(): Promise<void>
 }
 
+interface LabOptions {
+  labDirectory: string
+  printPdf?: LabParts['printPdf']
+}
+
 /** Throws LAB_ALREADY_RUNNING where another lab uses the directory, OUTPUT_NOT_WRITABLE where it cannot be used at all. */
-export async function createLab({ labDirectory }: { labDirectory: string }): Promise<Lab> {
+export async function createLab({ labDirectory, printPdf = null }: LabOptions): Promise<Lab> {
   const unlock = await lockDirectory(labDirectory)
   try {
     const shelf = new DatasetShelf(labDirectory)
@@ -53,10 +61,11 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
     const store = new RunStore(labDirectory)
+    const benchmarks = new BenchmarkDesk({ labDirectory, models, store, supervisor })
     const workbench = new Workbench({
       labDirectory,
       cacheDirectory: store.cacheDirectory,
-      isTraining: () => supervisor.active !== null,
+      isTraining: () => supervisor.active !== null || benchmarks.isBusy,
     })
     const parts: LabParts = {
       labDirectory,
@@ -68,12 +77,15 @@ export async function createLab({ labDirectory }: { labDirectory: string }): Pro
       downloads,
       models,
       inference,
+      benchmarks,
+      printPdf,
       exporter: new Exporter(),
       corrections: new CorrectionBook(labDirectory),
       workbench,
     }
     const close = async (): Promise<void> => {
       await workbench.close()
+      await benchmarks.close()
       await supervisor.active?.stop()
       await downloads.close()
       await parts.exporter.close()
@@ -98,6 +110,8 @@ function createRouter(parts: LabParts) {
     playground: playgroundHandlers(parts),
     corrections: correctionHandlers(parts),
     reports: reportHandlers(parts),
+    benchmarks: benchmarkHandlers(parts),
+    handoff: handoffHandlers(parts),
     exports: exportHandlers(parts),
     workbench: workbenchHandlers(parts),
     lessons: lessonHandlers(parts),

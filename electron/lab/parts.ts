@@ -5,6 +5,7 @@ import type { Exporter } from '../export/exporter.ts'
 import type { InferenceClient } from '../inference/client.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
+import type { BenchmarkDesk } from './benchmark-desk.ts'
 import type { CorrectionBook } from './corrections.ts'
 import type { Workbench } from '../workbench/workbench.ts'
 import type { DatasetShelf } from './dataset-shelf.ts'
@@ -24,6 +25,9 @@ export interface LabParts {
   downloads: Downloads
   models: ModelShelf
   inference: InferenceClient
+  benchmarks: BenchmarkDesk
+  /** PDF of an HTML file that needs nothing else; null where the host has no browser engine. */
+  printPdf: ((html: string) => Promise<Uint8Array>) | null
   exporter: Exporter
   corrections: CorrectionBook
   workbench: Workbench

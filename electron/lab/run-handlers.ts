@@ -11,7 +11,7 @@ import { followRun, pollRun } from './follow-run.ts'
 import { trainCommand } from './train-flags.ts'
 import { streamWithTypedErrors } from './typed-errors.ts'
 
-export const runHandlers = ({ machine, models, store, supervisor }: LabParts) => {
+export const runHandlers = ({ benchmarks, machine, models, store, supervisor }: LabParts) => {
   const active = (runId: string): RunHandle | null => (supervisor.active?.runId === runId ? supervisor.active : null)
   const detail = async (runId: string): Promise<RunDetail> => active(runId)?.detail() ?? store.get(runId)
 
@@ -19,6 +19,7 @@ export const runHandlers = ({ machine, models, store, supervisor }: LabParts) =>
     list: os.runs.list.handler(() => store.list()),
     get: os.runs.get.handler(({ input }) => detail(input.runId)),
     start: os.runs.start.handler(async ({ input: config }) => {
+      benchmarks.refuseWhileBusy()
       const hardware = await machine.for(config.device)
       const { initFrom } = config
       const model = initFrom ? { modelDirectory: await models.directoryOf(initFrom) } : {}
@@ -26,6 +27,7 @@ export const runHandlers = ({ machine, models, store, supervisor }: LabParts) =>
       return { runId }
     }),
     resume: os.runs.resume.handler(async ({ input: { runId } }) => {
+      benchmarks.refuseWhileBusy()
       const runDirectory = store.directory(runId)
       const { config, command } = await readRecord(runDirectory)
       const hardware = await machine.for(config.device)

@@ -16,10 +16,10 @@ const wide = 720
 const half = 352
 
 /** `recorded` is false where there is nothing to draw: then there is nothing that was measured, and no key to it. */
-export function figure(chart: Markup, key: Markup, caption: string, recorded: boolean): Markup {
+export function figure(chart: Markup, key: Markup, caption: string, recorded: boolean, provenance = 'measured'): Markup {
   return html`<figure>
     ${chart}${recorded ? key : null}
-    <figcaption>${caption} ${recorded ? html`<span class="tag">measured</span>` : null}</figcaption>
+    <figcaption>${caption} ${recorded ? html`<span class="tag">${provenance}</span>` : null}</figcaption>
   </figure>`
 }
 

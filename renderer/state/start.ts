@@ -1,5 +1,6 @@
 /** Brings the page to life: connects, and after every (re)connect asks anew for what is shown everywhere. */
 import { onConnection, stayConnected } from '../ipc/client.ts'
+import { useBenchmarks } from './benchmarks.ts'
 import { useConnection } from './connection.ts'
 import { useDatasets } from './datasets.ts'
 import { useHardware } from './hardware.ts'
@@ -33,7 +34,14 @@ async function askForEverything(): Promise<void> {
     useDatasets.getState().refresh(),
     useLessonProgress.getState().refresh(),
     followActiveRun(),
+    followActiveBenchmark(),
   ])
+}
+
+async function followActiveBenchmark(): Promise<void> {
+  await useBenchmarks.getState().refresh()
+  const active = useBenchmarks.getState().list.value?.find(({ state }) => state === 'running')
+  if (active) await useBenchmarks.getState().open(active.id)
 }
 
 async function followActiveRun(): Promise<void> {

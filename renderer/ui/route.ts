@@ -1,10 +1,11 @@
 /**
  * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/data`,
- * `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`, `#/learn/glossary/<term>`. No more is needed than this.
+ * `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`, `#/learn/glossary/<term>`, `#/benchmark`,
+ * `#/benchmark/<id>`. No more is needed than this.
  */
 import { useSyncExternalStore } from 'react'
 
-export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'playground' | 'models' | 'data'
+export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'playground' | 'models' | 'data' | 'benchmark'
 
 export interface Route {
   place: Place
@@ -20,6 +21,7 @@ const places: Record<string, Place> = {
   playground: 'playground',
   models: 'models',
   data: 'data',
+  benchmark: 'benchmark',
 }
 
 export function parseRoute(hash: string): Route {

@@ -43,7 +43,11 @@ function resultOf({ repetitions, data, peakFlops }: Benchmark, arm: Arm): ArmRes
   const stepMs = done.flatMap(({ measured }) => measured.stepMs)
   const utilisations = done.map((each) => {
     const { sampleCount, tokenCount } = each.measured
-    return data && peakFlops !== null ? trainingFlops(data.modelConfig, sampleCount, tokenCount) / seconds(each) / peakFlops : null
+    // The peak is this machine's CPU's.
+    const isComparable = arm.config.device === 'cpu' && each.measured.provenance === 'measured'
+    return data && peakFlops !== null && isComparable
+      ? trainingFlops(data.modelConfig, sampleCount, tokenCount) / seconds(each) / peakFlops
+      : null
   })
   const energies = done.map(
     ({ conditions, measured }) => (conditions?.energyJoules ?? null) && conditions!.energyJoules! / measured.sampleCount,

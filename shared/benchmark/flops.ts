@@ -5,8 +5,10 @@
  */
 import type { ModelConfig } from '../domain/model-config.ts'
 
+type Shape = Pick<ModelConfig, 'dim' | 'hiddenDim' | 'nLayers' | 'nHeads' | 'labels'>
+
 /** `rows` headlines with `tokens` tokens, padding left out, together. */
-export function trainingFlops({ dim, hiddenDim, nLayers, nHeads, labels }: ModelConfig, rows: number, tokens: number): number {
+export function trainingFlops({ dim, hiddenDim, nLayers, nHeads, labels }: Shape, rows: number, tokens: number): number {
   const length = tokens / rows
   const block = 4 * dim * dim + 2 * dim * hiddenDim
   const wholeBlocks = (nLayers - 1) * tokens * (block + 2 * dim * length)

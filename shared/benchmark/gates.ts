@@ -48,12 +48,13 @@ function repetitionsGate(results: readonly ArmResult[]): Gate {
 function batchGate({ plan }: Benchmark, results: readonly ArmResult[]): Gate {
   const sizes = [...new Set(results.map(({ rowsPerStep }) => rowsPerStep))]
   const isSame = sizes.length <= 1
+  const isWeak = plan.scaling === 'weak' && plan.factor === 'ranks'
   return {
     name: 'global batch',
-    isOpen: isSame || plan.scaling === 'weak',
+    isOpen: isSame || isWeak,
     found: isSame
       ? `A step has ${sizes[0] ?? 0} rows in every arm.`
-      : `A step has ${sizes.join(', ')} rows: ${plan.scaling === 'weak' ? 'weak scaling, and labelled so' : 'the arms make different updates'}.`,
+      : `A step has ${sizes.join(', ')} rows: ${isWeak ? 'weak scaling, and labelled so' : 'the arms make different updates'}.`,
   }
 }
 
@@ -78,7 +79,9 @@ function seedsGate(results: readonly ArmResult[]): Gate {
 }
 
 function machineGate({ repetitions }: Benchmark): Gate {
-  const conditions = repetitions.flatMap(({ state, conditions }) => (state === 'done' && conditions !== null ? [conditions] : []))
+  const done = repetitions.filter(({ state }) => state === 'done')
+  const conditions = done.flatMap(({ conditions }) => conditions ?? [])
+  const unknown = done.length - conditions.length
   const busiest = Math.max(0, ...conditions.map(({ busyShare }) => busyShare ?? 0))
   const times = conditions.flatMap(({ calibrationMs }) => calibrationMs ?? [])
   const drift = times.length === 0 ? 1 : Math.max(...times) / Math.min(...times)
@@ -87,11 +90,11 @@ function machineGate({ repetitions }: Benchmark): Gate {
   const isThrottled = drift > mostDrift
   return {
     name: 'quiet machine',
-    isOpen: !isBusy && !isThrottled && conditions.length > 0,
+    isOpen: !isBusy && !isThrottled && conditions.length > 0 && unknown === 0,
     found:
       conditions.length === 0
         ? 'How busy the machine was is not known.'
-        : `Other programs took at most ${percent(busiest)} of the cores${isBusy ? ` (more than ${percent(mostBusy)})` : ''}, and a fixed piece of work took at most ${percent(drift - 1)} longer than at best${isThrottled ? `: the clock was lowered or shared (more than ${percent(mostDrift - 1)})` : ''}.`,
+        : `Other programs took at most ${percent(busiest)} of the cores${isBusy ? ` (more than ${percent(mostBusy)})` : ''}, and a fixed piece of work took at most ${percent(drift - 1)} longer than at best${isThrottled ? `: the clock was lowered or shared (more than ${percent(mostDrift - 1)})` : ''}.${unknown > 0 ? ` Of ${unknown} repetitions that were not measured here nothing is known.` : ''}`,
   }
 }
 

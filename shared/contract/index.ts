@@ -1,8 +1,10 @@
 /** The lab's contract: every call that the page can make, one file per domain. */
+import { benchmarks } from './benchmarks.ts'
 import { corrections } from './corrections.ts'
 import { datasets } from './datasets.ts'
 import { downloads } from './downloads.ts'
 import { exports } from './exports.ts'
+import { handoff } from './handoff.ts'
 import { hardware } from './hardware.ts'
 import { lessons } from './lessons.ts'
 import { models } from './models.ts'
@@ -21,6 +23,8 @@ export const contract = {
   corrections,
   reports,
   exports,
+  benchmarks,
+  handoff,
   workbench,
   lessons,
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { labErrorInfoSchema } from '../contract/errors.ts'
 import { datasetCardSchema } from './dataset.ts'
+import { deviceSchema } from './device.ts'
 import { hardwareSchema, provenanceSchema } from './hardware.ts'
 import { modelConfigSchema } from './model-config.ts'
 import { runConfigSchema } from './run-config.ts'
@@ -12,6 +13,17 @@ import { runConfigSchema } from './run-config.ts'
 /** What stays the same when ranks are added: the rows of a step (strong), or the rows of a rank (weak). */
 export const scalingSchema = z.enum(['strong', 'weak'])
 export type Scaling = z.infer<typeof scalingSchema>
+
+/** The one thing in which the arms differ, and its values; the baseline's comes first. */
+export const varySchema = z.discriminatedUnion('factor', [
+  z.object({ factor: z.literal('ranks'), values: z.array(z.number()).max(16) }),
+  z.object({ factor: z.literal('microBatch'), values: z.array(z.number()).max(16) }),
+  z.object({ factor: z.literal('bucketCapBytes'), values: z.array(z.number()).max(16) }),
+  z.object({ factor: z.literal('device'), values: z.array(deviceSchema).max(16) }),
+])
+export type Vary = z.infer<typeof varySchema>
+export const factors = ['ranks', 'microBatch', 'bucketCapBytes', 'device'] as const satisfies readonly Vary['factor'][]
+export type Factor = (typeof factors)[number]
 
 /** `full` is what a reviewer expects; `quick` says on every page that it is not. */
 export const benchmarkFormSchema = z.enum(['full', 'quick'])
@@ -35,6 +47,8 @@ export const planSchema = z.object({
   name: z.string().max(120),
   form: benchmarkFormSchema,
   scaling: scalingSchema,
+  /** In what the arms differ. */
+  factor: z.enum(factors).default('ranks'),
   repetitions: z.int().min(1).max(100),
   warmupSteps: z.int().min(0).max(10_000),
   measuredSteps: z.int().min(1).max(1_000_000),
@@ -93,6 +107,14 @@ export const repetitionSchema = z.object({
 })
 export type Repetition = z.infer<typeof repetitionSchema>
 
+/** All-reduces of several sizes among so many ranks of this machine, and the α–β model fitted to them. */
+export const allReduceSweepSchema = z.object({
+  worldSize: z.int().min(2),
+  samples: z.array(z.object({ bytes: z.number().positive(), ms: z.number().positive() })).max(100),
+  fit: z.object({ alphaMs: z.number(), betaMsPerByte: z.number(), r2: z.number() }),
+})
+export type AllReduceSweep = z.infer<typeof allReduceSweepSchema>
+
 export const benchmarkSchema = z.object({
   format: z.literal('distrinews-benchmark'),
   version: z.literal(1),
@@ -115,6 +137,8 @@ export const benchmarkSchema = z.object({
     .nullable(),
   /** Highest measured rate of matrix products with as many threads as all ranks of an arm have together, FLOP/s. */
   peakFlops: z.number().nullable(),
+  /** Null: not measured. */
+  allReduce: allReduceSweepSchema.nullable().default(null),
   /** In the order in which they run. */
   repetitions: z.array(repetitionSchema),
 })
@@ -122,3 +146,6 @@ export type Benchmark = z.infer<typeof benchmarkSchema>
 
 /** Which share is done, for lists and progress. */
 export const doneCount = ({ repetitions }: Benchmark): number => repetitions.filter(({ state }) => state !== 'pending').length
+
+export const benchmarkFormatSchema = z.enum(['html', 'markdown', 'json', 'csv', 'svg-throughput', 'svg-waterfall'])
+export type BenchmarkFormat = z.infer<typeof benchmarkFormatSchema>

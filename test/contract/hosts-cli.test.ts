@@ -51,6 +51,9 @@ const quick = ['--threads', '1', '--micro-batch', '8', '--max-length', '32', '--
 
 describe('asked wrongly', () => {
   it.each([
+    [['benchmark', '--out', 'x', '--vary', 'dropout=0.1,0.2'], /--vary dropout=0.1,0.2 is not possible/],
+    [['benchmark', '--out', 'x', '--vary', 'microBatch=16,16'], /names a value twice/],
+    [['benchmark', '--out', 'x', '--vary', 'microBatch=16,32', '--scaling', 'weak'], /Weak scaling is a matter of numbers of ranks/],
     [['train', '--ranks', '0'], /--ranks 0 is not possible/],
     [['train', '--ranks', '64'], /--ranks 64 is not possible/],
     [['train', '--rank', '2'], /Did you mean --ranks\?/],

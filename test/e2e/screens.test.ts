@@ -144,6 +144,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
     ['Lab', 'DistriNews Lab'],
     ['Learn', 'Learn distributed training'],
     ['Runs', 'Runs'],
+    ['Benchmark', 'Benchmark'],
     ['Playground', 'Playground'],
     ['Models', 'Models'],
     ['Data', 'Data'],

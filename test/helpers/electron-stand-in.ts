@@ -4,6 +4,7 @@
  * `recorded` what was asked of it, and raise its events themselves.
  */
 import { EventEmitter } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 type Handler = (request: Request) => Promise<Response>
@@ -13,6 +14,8 @@ export const recorded = {
   schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
   pageHandler: null as Handler | null,
   windows: [] as BrowserWindow[],
+  /** What hidden windows were asked to print. */
+  printed: [] as { file: string; html: string; options: Record<string, unknown>; of: BrowserWindow }[],
   menus: [] as unknown[],
   errorBoxes: [] as { title: string; content: string }[],
   exitCodes: [] as number[],
@@ -61,6 +64,12 @@ export const ipcRenderer = new IpcRenderer()
 class WebContents extends EventEmitter {
   mainFrame = { url: '', parent: null }
   windowOpenHandler: (() => { action: string }) | null = null
+  loaded = { file: '', html: '' }
+  window: BrowserWindow | null = null
+  printToPDF = async (options: Record<string, unknown>): Promise<Buffer> => {
+    recorded.printed.push({ ...this.loaded, options, of: this.window! })
+    return Buffer.from('%PDF-1.4 stand-in')
+  }
   setWindowOpenHandler = (handler: () => { action: string }): void => void (this.windowOpenHandler = handler)
   postMessage = (channel: string, _message: unknown, ports: MessagePortMain[]): void => {
     ipcRenderer.emit(channel, { ports: ports.map((port) => port.transfer()) })
@@ -77,6 +86,7 @@ export class BrowserWindow extends EventEmitter {
     super()
     this.options = options
     recorded.windows.push(this)
+    this.webContents.window = this
     app.emit('web-contents-created', {}, this.webContents)
   }
 
@@ -84,6 +94,11 @@ export class BrowserWindow extends EventEmitter {
     this.webContents.mainFrame.url = url
     this.emit('ready-to-show')
   }
+  /** As Electron does: a window that prints loads the file first. */
+  loadFile = async (path: string): Promise<void> => {
+    this.webContents.loaded = { file: path, html: await readFile(path, 'utf8') }
+  }
+  destroy = (): void => void recorded.windows.splice(recorded.windows.indexOf(this), 1)
   show = (): void => void (this.visible = true)
   focus = (): void => void this.emit('focus')
   isMinimized = (): boolean => false

@@ -15,7 +15,13 @@ export interface FakeBenchmarkOptions {
 
 export function fakeBenchmark({ scaling = 'strong', stepMs = [40, 22], spread = 0.02 }: FakeBenchmarkOptions = {}): Benchmark {
   const config = runConfigSchema.parse({ name: 'One against two', worldSize: stepMs.length })
-  const plan = planOf({ name: config.name, config, ranks: stepMs.map((_, index) => index + 1), scaling, form: 'quick' })
+  const plan = planOf({
+    name: config.name,
+    config,
+    vary: { factor: 'ranks', values: stepMs.map((_, index) => index + 1) },
+    scaling,
+    form: 'quick',
+  })
   const { record } = fakeRun()
   const hardware = { ...record.hardware, versions: { 'distrinews-lab': '0.1.0' } }
   const empty = newBenchmark({

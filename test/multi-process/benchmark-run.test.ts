@@ -12,7 +12,13 @@ import { createBench, testHardware } from '../helpers/training-runs.ts'
 
 async function setUp(repetitions: number) {
   const bench = await createBench(200)
-  const asked = { name: 'small', config: bench.config({ worldSize: 2 }), ranks: [1, 2], scaling: 'strong', form: 'quick' } as const
+  const asked = {
+    name: 'small',
+    config: bench.config({ worldSize: 2 }),
+    vary: { factor: 'ranks', values: [1, 2] as number[] },
+    scaling: 'strong',
+    form: 'quick',
+  } as const
   const plan = { ...planOf(asked), repetitions, warmupSteps: 2, measuredSteps: 8 }
   for (const { config } of plan.arms) config.maxSteps = 10
   const directory = join(bench.store.labDirectory, 'benchmarks', 'one')
@@ -43,6 +49,9 @@ it('of one and two ranks measures every repetition, keeps what it saw on the dis
     'ranks-1 done 43',
   ])
   expect(done.peakFlops).toBeGreaterThan(1e8)
+  expect(done.allReduce).toMatchObject({ worldSize: 2 })
+  expect(done.allReduce!.samples.length).toBeGreaterThan(4)
+  expect(done.allReduce!.fit.betaMsPerByte).toBeGreaterThan(0)
   for (const { measured, conditions } of done.repetitions) {
     expect(measured).toMatchObject({ sampleCount: 8 * 16, provenance: 'measured', validation: { rowCount: 40 } })
     expect(measured!.stepMs).toHaveLength(8)

@@ -14,7 +14,7 @@ import { hostileText } from '../helpers/hostile-run.ts'
 import { scanHtml } from '../helpers/scan-html.ts'
 
 const config = runConfigSchema.parse({ worldSize: 4, microBatch: 16 })
-const asked = { name: 'x', config, ranks: [1, 2, 4], scaling: 'strong', form: 'full' } as const
+const asked = { name: 'x', config, vary: { factor: 'ranks', values: [1, 2, 4] as number[] }, scaling: 'strong', form: 'full' } as const
 
 describe('a plan', () => {
   it('shares the rows of a step among the ranks, or gives every rank as many', () => {
@@ -36,7 +36,7 @@ describe('a plan', () => {
   })
 
   it.each([[[]], [[1, 1]], [[0, 1]], [[1, 17]], [[1, 3]], [[1, 1.5]]])('is refused for ranks %j', (ranks) => {
-    expect(() => planOf({ ...asked, ranks })).toThrow(
+    expect(() => planOf({ ...asked, vary: { factor: 'ranks', values: ranks } })).toThrow(
       expect.objectContaining({ info: expect.objectContaining({ code: 'CONFIG_INVALID' }) as unknown }),
     )
   })

@@ -1,5 +1,5 @@
 /** Drives the real main.ts and preload.ts through a stand-in of the electron module: what a person's window would get. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,8 +7,10 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { writeBenchmark } from '../../electron/benchmark/files.ts'
 import type { LabContract } from '../../shared/contract/index.ts'
 import { app, BrowserWindow, ipcMain, recorded } from '../helpers/electron-stand-in.ts'
+import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
 
 const page = new EventTarget()
 let home: string
@@ -156,6 +158,26 @@ describe('the port', () => {
     const postMessage = vi.fn()
     ipcMain.emit('distrinews:ready', { senderFrame, sender: { postMessage } })
     expect(postMessage).not.toHaveBeenCalled()
+  })
+})
+
+describe('printing', () => {
+  it('is done by a hidden window that runs no script and is gone afterwards', async () => {
+    const directory = join(home, 'benchmarks', fakeBenchmark().id)
+    await mkdir(directory, { recursive: true })
+    await writeBenchmark(directory, fakeBenchmark())
+    const { pdf, fileName } = await lab.reports.print({ of: 'benchmark', id: fakeBenchmark().id })
+    expect(Buffer.from(pdf!, 'base64').toString()).toBe('%PDF-1.4 stand-in')
+    expect(fileName).toMatch(/\.pdf$/)
+    const [printed] = recorded.printed
+    expect(printed!.html).toContain('benchmark report</title>')
+    expect(printed!.options).toMatchObject({ preferCSSPageSize: true, printBackground: true })
+    expect(printed!.of.options).toMatchObject({
+      show: false,
+      webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false },
+    })
+    expect(recorded.windows).toHaveLength(1)
+    await expect(access(printed!.file)).rejects.toThrow('ENOENT')
   })
 })
 

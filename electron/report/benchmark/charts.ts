@@ -1,5 +1,5 @@
 /** The two pictures of a benchmark: throughput of each repetition with the median's interval, and where a step's time goes. */
-import type { BenchmarkFacts } from './facts.ts'
+import { type BenchmarkFacts, provenances } from './facts.ts'
 import { figure } from '../charts.ts'
 import { html, type Markup } from '../escape.ts'
 import { formatQuantity } from '../format.ts'
@@ -16,6 +16,7 @@ export const throughputFigure = (facts: BenchmarkFacts): Markup =>
     html``,
     'Throughput of each repetition (dots), its median (line) and the 95 % bootstrap interval of the median (bar). The axis begins at zero.',
     facts.results.some(({ done }) => done.length > 0),
+    provenances(facts),
   )
 
 export function throughputChart({ results }: BenchmarkFacts): Markup {
@@ -36,7 +37,7 @@ export function throughputChart({ results }: BenchmarkFacts): Markup {
       const middle = 6 + (row + 0.5) * rowHeight
       const summary =
         samplesPerSec === null
-          ? text('no repetition ended well', left + 8, middle + 4, 'start')
+          ? text('none that ended well', left + 8, middle + 4, 'start')
           : html`${
                 samplesPerSec.interval === null
                   ? null
@@ -65,11 +66,14 @@ export function waterfallFigure(facts: BenchmarkFacts): Markup {
     phaseLegend(timings),
     'Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Other is idle time, such as waiting for the slowest rank.',
     timings.some(({ stepMs }) => stepMs !== null),
+    provenances(facts),
   )
 }
 
 export const waterfallChart = (facts: BenchmarkFacts): Markup =>
   phaseChart('waterfall', 'Where a step’s time goes in each arm', timingsOf(facts), width)
+
+export const waterfallLegend = (facts: BenchmarkFacts): Markup => phaseLegend(timingsOf(facts))
 
 const timingsOf = ({ results }: BenchmarkFacts) =>
   results.map(({ arm, phases }) => ({

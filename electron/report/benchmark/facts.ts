@@ -3,8 +3,9 @@
  * called a speed-up unless every gate is open.
  */
 import { type ArmResult, armResults, type Comparison, comparisons } from '../../../shared/benchmark/analysis.ts'
+import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
-import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import type { Benchmark, Factor } from '../../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../../shared/domain/device.ts'
 import type { RunConfig } from '../../../shared/domain/run-config.ts'
 import { isDetectable, type Summary } from '../../../shared/domain/statistics.ts'
@@ -53,6 +54,9 @@ export function verdictOf({ throughput }: Comparison): string {
   return throughput.ratio > 1 ? 'faster' : 'slower'
 }
 
+/** Efficiency is the ratio by how many times as many ranks there are: of anything else it would say nothing. */
+const isOfRanks = ({ benchmark }: BenchmarkFacts): boolean => benchmark.plan.factor === 'ranks'
+
 /** The result in sentences, the weakest claim that holds. */
 export function sentencesOf(facts: BenchmarkFacts): string[] {
   const { benchmark, results } = facts
@@ -64,17 +68,20 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
     if (throughput.interval !== null && !isDetectable(throughput))
       return `${arm.label}: no detectable difference (${absolute}; ratio ${times(throughput.ratio)}, 95 % interval ${interval(throughput.interval, times)}).`
     const word = verdictOf(comparison) === 'slower' ? 'slower,' : ratioWord(facts).toLowerCase()
-    return `${arm.label}: ${word} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}; efficiency ${formatPercent(efficiency)}.`
+    return `${arm.label}: ${word} ${times(throughput.ratio)} (95 % interval ${interval(throughput.interval, times)}), ${absolute}${isOfRanks(facts) ? `; efficiency ${formatPercent(efficiency)}` : ''}.`
   })
   const closed = facts.gates.filter(({ isOpen }) => !isOpen)
   return [
-    ...compared,
-    ...(closed.length > 0 ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`] : []),
+    ...(compared.length > 0 ? compared : ['Nothing can be compared yet: that takes a repetition of every arm that ended well.']),
+    ...(compared.length > 0 && closed.length > 0
+      ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`]
+      : []),
     ...caveatsOf(benchmark),
   ]
 }
 
-export function caveatsOf({ plan, hardware }: Benchmark): string[] {
+export function caveatsOf({ plan, hardware, repetitions }: Benchmark): string[] {
+  const imported = plan.arms.filter(({ id }) => repetitions.some(({ arm, measured }) => arm === id && measured?.provenance === 'imported'))
   const cores = `${formatCount(hardware.cpuCores)} logical CPU ${hardware.cpuCores === 1 ? 'core' : 'cores'}`
   return [
     ...(plan.form === 'quick'
@@ -83,17 +90,26 @@ export function caveatsOf({ plan, hardware }: Benchmark): string[] {
     ...(plan.arms.some(({ config }) => config.device === 'cpu')
       ? [`CPU ranks share the ${cores} of one machine: this teaches mechanics, not GPU performance.`]
       : []),
+    ...imported.map(
+      ({ label }) =>
+        `${label}: not measured by this lab. Its ratio compares machines and programs as well as arms, and its repetitions are pieces of one run.`,
+    ),
     ...(plan.scaling === 'weak'
       ? ['Weak scaling: every rank has as many rows in each arm, so that arms with more ranks make larger steps and other updates.']
       : []),
   ]
 }
 
+/** Where its figures come from: 'measured', 'imported', 'measured or imported'. */
+export const provenances = ({ results }: BenchmarkFacts): string =>
+  [...new Set(results.flatMap(({ done }) => done.map(({ measured }) => measured.provenance)))].join(' or ') || 'measured'
+
 /** What this benchmark says nothing about. */
 export const notMeasured = (facts: BenchmarkFacts): string[] => [
   'time to a given accuracy',
   'latency of inference',
   ...(facts.results.every(({ joulesPerSample }) => joulesPerSample === null) ? ['energy: the machine does not tell'] : []),
+  ...(facts.benchmark.allReduce === null ? ['the cost of an all-reduce by its size'] : []),
   ...(facts.benchmark.peakFlops === null ? ['utilisation: the peak of the machine could not be measured'] : []),
 ]
 
@@ -116,13 +132,13 @@ export const throughputTable = ({ results }: BenchmarkFacts): Table => ({
 })
 
 export const comparisonTable = (facts: BenchmarkFacts): Table => ({
-  columns: ['Arm', ratioWord(facts), '95 % interval', 'Efficiency', 'Against', 'Verdict'],
-  textColumns: [4, 5],
+  columns: ['Arm', ratioWord(facts), '95 % interval', ...(isOfRanks(facts) ? ['Efficiency'] : []), 'Against', 'Verdict'],
+  textColumns: isOfRanks(facts) ? [4, 5] : [3, 4],
   rows: facts.comparisons.map((comparison) => [
     comparison.arm.label,
     times(comparison.throughput.ratio),
     interval(comparison.throughput.interval, times),
-    formatPercent(comparison.efficiency),
+    ...(isOfRanks(facts) ? [formatPercent(comparison.efficiency)] : []),
     facts.results[0]!.arm.label,
     verdictOf(comparison),
   ]),
@@ -149,6 +165,28 @@ export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
     formatInterval(accuracy?.interval ?? null),
   ]),
 })
+
+/** The α–β model against what was measured, size by size; without rows where nothing was. */
+export const allReduceTable = ({ benchmark: { allReduce } }: BenchmarkFacts): Table => ({
+  columns: ['Size', 'Measured', 'α + β · size', 'Residual', 'algbw', 'busbw'],
+  rows: (allReduce?.samples ?? []).map((sample) => {
+    const { worldSize, fit } = allReduce!
+    const fitted = fit.alphaMs + fit.betaMsPerByte * sample.bytes
+    return [
+      formatBytes(sample.bytes),
+      formatMs(sample.ms),
+      formatMs(fitted),
+      formatPercent(sample.ms / fitted - 1),
+      `${formatBytes(algorithmBandwidth(sample))}/s`,
+      `${formatBytes(busBandwidth(sample, worldSize))}/s`,
+    ]
+  }),
+})
+
+/** What was fitted, in a sentence; null where nothing was. */
+export const allReduceSentence = ({ benchmark: { allReduce } }: BenchmarkFacts): string | null =>
+  allReduce &&
+  `An all-reduce among ${allReduce.worldSize} ranks costs α = ${formatMs(allReduce.fit.alphaMs)} and β = ${formatMs(allReduce.fit.betaMsPerByte * 2 ** 20)} for each MiB (R² ${formatDecimal(allReduce.fit.r2, 3)} of log time). Measured.`
 
 export const gateTable = ({ gates }: BenchmarkFacts): Table => ({
   columns: ['Gate', 'Open', 'Found'],
@@ -185,13 +223,21 @@ export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
   ]),
 })
 
+const factorLabels: Record<Factor, string> = {
+  ranks: 'number of ranks',
+  microBatch: 'micro-batch: rows of a rank and step',
+  bucketCapBytes: 'bytes of a bucket',
+  device: 'device of the ranks',
+}
+
 export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops } }: BenchmarkFacts): Fact[] => [
   { label: 'Form', value: plan.form === 'full' ? 'full' : 'quick (fewer steps and repetitions than a reviewer expects)' },
+  { label: 'Varied', value: factorLabels[plan.factor] },
   { label: 'Scaling', value: plan.scaling === 'strong' ? 'strong: the same rows in every step' : 'weak: the same rows on every rank' },
   { label: 'Repetitions of each arm', value: formatCount(plan.repetitions) },
   { label: 'Warm-up steps, set apart', value: formatCount(plan.warmupSteps) },
   { label: 'Measured steps of a repetition', value: formatCount(plan.measuredSteps) },
-  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace('ranks-', '')).join(' ') },
+  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device)-/, '')).join(' ') },
   { label: 'Throughput of a repetition', value: 'its samples over the sum of the slowest rank’s step times' },
   { label: 'Intervals', value: '95 %, percentile bootstrap over repetitions, 10,000 resamples; of accuracy Wilson' },
   {

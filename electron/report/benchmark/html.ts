@@ -6,6 +6,8 @@ import { factsOf, pair, section, tableOf } from '../html-parts.ts'
 import { styleSheet } from '../html-style.ts'
 import { throughputFigure, waterfallFigure } from './charts.ts'
 import {
+  allReduceSentence,
+  allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
   configurationTable,
@@ -13,6 +15,7 @@ import {
   identityFacts,
   notMeasured,
   protocolFacts,
+  provenances,
   ratioWord,
   repetitionTable,
   resourceTable,
@@ -44,7 +47,8 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
             <p class="meta">
               <span class="badge ${facts.maySaySpeedUp ? 'done' : 'stopped'}"
                 >${facts.maySaySpeedUp ? 'all gates open' : 'a gate is closed'}</span
-              ><span class="badge measured">measured</span><span>${formatDate(benchmark.createdAt)}</span><code>${benchmark.id}</code>
+              ><span class="badge measured">${provenances(facts)}</span><span>${formatDate(benchmark.createdAt)}</span
+              ><code>${benchmark.id}</code>
             </p>
           </header>
           ${section(
@@ -56,6 +60,15 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
           )}
           ${section(ratioWord(facts), tableOf(comparisonTable(facts), 'there is nothing to compare with'))}
           ${section('Where the time goes', html`${waterfallFigure(facts)}${tableOf(stepTable(facts), 'no step was measured')}`)}
+          ${
+            facts.benchmark.allReduce === null
+              ? null
+              : section(
+                  'All-reduce',
+                  html`<p>${allReduceSentence(facts)}</p>
+                    ${tableOf(allReduceTable(facts), '')}`,
+                )
+          }
           ${section('Memory, utilisation, energy, accuracy', tableOf(resourceTable(facts), 'nothing was measured'))}
           ${section(
             'Gates',
@@ -82,6 +95,3 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
       </body>
     </html> `.text
 }
-
-const provenances = ({ results }: BenchmarkFacts): string =>
-  [...new Set(results.flatMap(({ done }) => done.map(({ measured }) => measured.provenance)))].join(' or ') || 'measured'

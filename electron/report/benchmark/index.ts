@@ -1,6 +1,5 @@
 /** The report of a benchmark in every form: facts first, then renderings of them. Pure; writing files is the caller's business. */
-import { z } from 'zod'
-import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import type { Arm, Benchmark, BenchmarkFormat } from '../../../shared/domain/benchmark.ts'
 import { revealHidden } from '../escape.ts'
 import type { RenderedReport } from '../index.ts'
 import { throughputChart, waterfallChart } from './charts.ts'
@@ -9,9 +8,6 @@ import { type BenchmarkFacts, collectBenchmark } from './facts.ts'
 import { renderBenchmarkHtml } from './html.ts'
 import { renderArmMarkdown, renderBenchmarkMarkdown } from './markdown.ts'
 import { standaloneSvg } from './standalone-svg.ts'
-
-export const benchmarkFormatSchema = z.enum(['html', 'markdown', 'json', 'csv', 'svg-throughput', 'svg-waterfall'])
-export type BenchmarkFormat = z.infer<typeof benchmarkFormatSchema>
 
 const renderings: Record<BenchmarkFormat, { fileName: string; mediaType: string; render: (facts: BenchmarkFacts) => string }> = {
   html: { fileName: 'report.html', mediaType: 'text/html; charset=utf-8', render: renderBenchmarkHtml },
@@ -40,12 +36,16 @@ export function renderBenchmark(benchmark: Benchmark, format: BenchmarkFormat): 
 export function renderBenchmarkFolder(benchmark: Benchmark): Map<string, string> {
   const facts = collectBenchmark(benchmark)
   const files = Object.values(renderings).map(({ fileName, render }): [string, string] => [fileName, render(facts)])
-  const arms = benchmark.plan.arms.map(({ id, config }): [string, string] => [armFileName(config), renderArmMarkdown(facts, id)])
+  const arms = benchmark.plan.arms.map(({ id, config }): [string, string] => [
+    armFileName(benchmark, id, config),
+    renderArmMarkdown(facts, id),
+  ])
   return new Map([...files, ...arms])
 }
 
-/** As the original named them: single_gpu.md and ddp_2gpu.md; on CPU ranks cpu, because that is what they were. */
-function armFileName({ worldSize, device }: Benchmark['plan']['arms'][number]['config']): string {
+/** As the original named them: single_gpu.md and ddp_2gpu.md; on CPU ranks cpu, because that is what they were. Other arms by their id. */
+function armFileName({ plan }: Benchmark, id: string, { worldSize, device }: Arm['config']): string {
+  if (plan.factor !== 'ranks' || !id.startsWith('ranks-')) return `${id.replace(/[^A-Za-z0-9-]+/g, '-')}.md`
   const what = device === 'cpu' ? 'cpu' : 'gpu'
   return worldSize === 1 ? `single_${what}.md` : `ddp_${worldSize}${what}.md`
 }

@@ -4,6 +4,8 @@ import { markdownBlock, markdownText } from '../escape.ts'
 import { formatDate } from '../format.ts'
 import { facts as factTable, table } from '../markdown-parts.ts'
 import {
+  allReduceSentence,
+  allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
   configurationTable,
@@ -34,6 +36,7 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     table(comparisonTable(facts)),
     '## Where the time goes',
     table(stepTable(facts)),
+    ...(benchmark.allReduce === null ? [] : ['## All-reduce', markdownText(allReduceSentence(facts)!), table(allReduceTable(facts))]),
     '## Memory, utilisation, energy, accuracy',
     table(resourceTable(facts)),
     '## Gates',
@@ -66,7 +69,7 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
   const compared = facts.comparisons.filter((comparison) => comparison.arm.id === armId)
   const blocks = [
     `# ${markdownText(`${titleOf(benchmark)}: ${arm.label}`)}`,
-    `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}. Measured.`,
+    `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}: ${provenanceOf(facts, armId)}.`,
     table(throughputTable(only)),
     ...(compared.length > 0 ? [table(comparisonTable({ ...facts, comparisons: compared }))] : []),
     table(stepTable(only)),
@@ -79,3 +82,6 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
   ]
   return `${blocks.join('\n\n')}\n`
 }
+
+const provenanceOf = ({ results }: BenchmarkFacts, armId: string): string =>
+  results.find(({ arm }) => arm.id === armId)?.done[0]?.measured.provenance ?? 'measured'

@@ -72,6 +72,7 @@ export function RankMap({ ranks, lastStep, parameterCount, children, className }
 
 /** Ring all-reduce moves 2·(N−1)/N of the gradients through every link in each step (Patarasuk and Yuan, 2009). */
 function caption(worldSize: number, parameterCount: number | null): string {
+  if (worldSize === 0) return 'No process of this run is known here.'
   if (worldSize === 1) return 'A process group of one: nothing to average.'
   if (parameterCount === null) return 'Each arrow carries gradients to the next rank.'
   const payload = (2 * (worldSize - 1) * parameterCount * 4) / worldSize

@@ -19,7 +19,8 @@ export function layoutRing(worldSize: number, width: number, cardHeight: number)
   const rows = worldSize - onRight
   const cardWidth = (width - columnGap) / 2
   const pitch = cardHeight + rowGap
-  const height = rows * pitch - rowGap
+  // An imported run has no process here.
+  const height = Math.max(0, rows * pitch - rowGap)
   const cards = Array.from({ length: worldSize }, (_, rank) => {
     if (rank >= 1 && rank <= onRight)
       return {

@@ -17,9 +17,11 @@ import { useRunViews } from '../../state/run-view.ts'
 import type { RunView } from '../../state/run-view.ts'
 import { isActive } from '../../state/runs.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { printReport } from '../../ui/print-report.ts'
 import { saveText } from '../../ui/save-text.ts'
 import { href } from '../../ui/route.ts'
 import { ExportDialog } from '../export/export-dialog.tsx'
+import { TrainElsewhere } from '../handoff/train-elsewhere.tsx'
 
 interface RunActionsProps {
   view: RunView
@@ -84,24 +86,28 @@ export function RunActions({ view, onError }: RunActionsProps) {
         Export model
       </Button>
       <ExportDialog runId={record.id} hasModel={view.hasModel} opened={exporting} onClose={() => setExporting(false)} />
-      <ExportMenu runId={record.id} onError={onError} />
+      <ExportMenu record={record} onError={onError} />
     </>
   )
 }
 
-const formats: { format: ReportFormat; title: string; hint: string }[] = [
-  { format: 'html', title: 'HTML', hint: 'to read and print, one file' },
+const formats: { format: ReportFormat | 'pdf'; title: string; hint: string }[] = [
+  { format: 'html', title: 'HTML', hint: 'to read, one file' },
+  { format: 'pdf', title: 'PDF', hint: 'on paper' },
   { format: 'markdown', title: 'Markdown', hint: 'for a README or an issue' },
   { format: 'json', title: 'JSON', hint: 'every number, for programs' },
 ]
 
-function ExportMenu({ runId, onError }: { runId: string; onError: RunActionsProps['onError'] }) {
+function ExportMenu({ record, onError }: { record: RunView['record']; onError: RunActionsProps['onError'] }) {
   const [busy, setBusy] = useState(false)
-  const exportAs = async (format: ReportFormat): Promise<void> => {
+  const [elsewhere, setElsewhere] = useState(false)
+  const runId = record.id
+  const exportAs = async (format: ReportFormat | 'pdf'): Promise<void> => {
     setBusy(true)
     onError(null)
     try {
-      saveText(await lab.reports.export({ runId, format }))
+      if (format === 'pdf') printReport(await lab.reports.print({ of: 'run', id: runId }))
+      else saveText(await lab.reports.export({ runId, format }))
     } catch (error) {
       onError(toErrorInfo(error))
     } finally {
@@ -121,7 +127,12 @@ function ExportMenu({ runId, onError }: { runId: string; onError: RunActionsProp
             {title} <span style={{ color: 'var(--ink-3)' }}>· {hint}</span>
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => setElsewhere(true)}>
+          Train elsewhere <span style={{ color: 'var(--ink-3)' }}>· with PyTorch</span>
+        </Menu.Item>
       </Menu.Dropdown>
+      <TrainElsewhere config={record.config} opened={elsewhere} onClose={() => setElsewhere(false)} />
     </Menu>
   )
 }

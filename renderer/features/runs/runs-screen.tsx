@@ -14,6 +14,7 @@ import { plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { href } from '../../ui/route.ts'
 import { Screen } from '../../ui/screen.tsx'
+import { ImportRun } from '../handoff/import-run.tsx'
 import { runTitle } from '../run-panel/run-title.ts'
 import { RunTable } from './run-table.tsx'
 
@@ -38,23 +39,26 @@ export function RunsScreen() {
       title="Runs"
       subtitle={list.value ? `${plural(runs.length, 'run')}, newest first` : undefined}
       actions={
-        runs.length > 1 && (
-          <Button
-            component="a"
-            href={href(
-              'compare',
-              runs
-                .slice(0, 2)
-                .map(({ record }) => record.id)
-                .join(','),
-            )}
-            size="xs"
-            variant="default"
-            leftSection={<IconChartLine size={15} aria-hidden />}
-          >
-            Compare runs
-          </Button>
-        )
+        <>
+          <ImportRun />
+          {runs.length > 1 && (
+            <Button
+              component="a"
+              href={href(
+                'compare',
+                runs
+                  .slice(0, 2)
+                  .map(({ record }) => record.id)
+                  .join(','),
+              )}
+              size="xs"
+              variant="default"
+              leftSection={<IconChartLine size={15} aria-hidden />}
+            >
+              Compare runs
+            </Button>
+          )}
+        </>
       }
     >
       {[error, list.error].map((failure) => failure && <ErrorNotice key={failure.title} error={failure} />)}

@@ -4,6 +4,7 @@ import { IconPlayerStopFilled, IconPlugConnected, IconPlugConnectedX } from '@ta
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { ConnectionState } from '../../ipc/client.ts'
+import { useBenchmarks } from '../../state/benchmarks.ts'
 import { useConnection } from '../../state/connection.ts'
 import { useRunViews } from '../../state/run-view.ts'
 import type { RunView } from '../../state/run-view.ts'
@@ -17,9 +18,18 @@ import styles from './status-bar.module.css'
 export function StatusBar() {
   const connection = useConnection()
   const active = useRunViews((state) => Object.values(state.views).find((view) => isActive(view.record)))
+  const benchmark = useBenchmarks((state) => Object.keys(state.progress)[0])
   return (
     <footer className={styles.bar} data-lost={connection.status === 'lost' || undefined} aria-label="What is happening now">
-      {connection.status !== 'open' ? <Disconnected {...connection} /> : active ? <Running view={active} /> : <Idle />}
+      {connection.status !== 'open' ? (
+        <Disconnected {...connection} />
+      ) : active ? (
+        <Running view={active} />
+      ) : benchmark ? (
+        <Comparing id={benchmark} />
+      ) : (
+        <Idle />
+      )}
       <span className={styles.connection}>
         {connection.status === 'open' ? (
           <>
@@ -57,6 +67,25 @@ function Idle() {
       <span className={styles.dot} />
       Idle{runs && runs.length > 0 ? `. ${plural(runs.length, 'run')} kept.` : '. Nothing has been trained yet.'}
     </span>
+  )
+}
+
+function Comparing({ id }: { id: string }) {
+  const progress = useBenchmarks((state) => state.progress[id])
+  if (!progress) return null
+  const { done, total, step, totalSteps, etaMs } = progress
+  const left = etaMs === null ? '' : ` · ETA ${remaining(etaMs)}`
+  return (
+    <>
+      <span className={styles.progress} style={{ width: `${((done + step / totalSteps) / total) * 100}%` }} />
+      <span className={styles.now} data-active>
+        <span className={styles.dot} data-active />
+        <span>
+          <a href={href('benchmark', id)}>Benchmark</a>: repetition {Math.min(done + 1, total)} of {total}
+          {left}
+        </span>
+      </span>
+    </>
   )
 }
 

@@ -1,0 +1,57 @@
+/** A benchmark as the page shows it: the words, tables and charts of the report, without its paper. Pure. */
+import type { BenchmarkTable, BenchmarkView } from '../../../shared/contract/benchmarks.ts'
+import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import type { Table } from '../results.ts'
+import { throughputChart, waterfallChart, waterfallLegend } from './charts.ts'
+import {
+  allReduceSentence,
+  allReduceTable,
+  collectBenchmark,
+  comparisonTable,
+  configurationTable,
+  notMeasured,
+  protocolFacts,
+  ratioWord,
+  repetitionTable,
+  resourceTable,
+  sentencesOf,
+  stepTable,
+  throughputTable,
+} from './facts.ts'
+
+type Rendered = Pick<
+  BenchmarkView,
+  'sentences' | 'provenances' | 'maySaySpeedUp' | 'gates' | 'notMeasured' | 'failures' | 'tables' | 'charts' | 'protocol' | 'command'
+>
+
+export function benchmarkView(benchmark: Benchmark): Rendered {
+  const facts = collectBenchmark(benchmark)
+  const titled = (title: string, { columns, textColumns, rows }: Table): BenchmarkTable => ({
+    title,
+    columns,
+    rows,
+    ...(textColumns && { textColumns }),
+  })
+  return {
+    sentences: [...sentencesOf(facts), ...[allReduceSentence(facts)].filter((sentence) => sentence !== null)],
+    maySaySpeedUp: facts.maySaySpeedUp,
+    provenances: [...new Set(facts.results.flatMap(({ done }) => done.map(({ measured }) => measured.provenance)))],
+    gates: facts.gates,
+    notMeasured: notMeasured(facts),
+    failures: benchmark.repetitions.flatMap(({ arm, repetition, error }) =>
+      error === null ? [] : { arm: benchmark.plan.arms.find(({ id }) => id === arm)?.label ?? arm, repetition, error },
+    ),
+    tables: [
+      titled(ratioWord(facts), comparisonTable(facts)),
+      titled('Throughput', throughputTable(facts)),
+      titled('Steps', stepTable(facts)),
+      titled('Memory, utilisation, energy, accuracy', resourceTable(facts)),
+      titled('All-reduce', allReduceTable(facts)),
+      titled('Every repetition', repetitionTable(facts)),
+      titled('Configuration', configurationTable(facts)),
+    ].filter(({ rows }) => rows.length > 0),
+    charts: { throughput: throughputChart(facts).text, waterfall: waterfallChart(facts).text, legend: waterfallLegend(facts).text },
+    protocol: protocolFacts(facts).map(({ label, value }) => ({ label, value })),
+    command: benchmark.command,
+  }
+}

@@ -1,0 +1,194 @@
+/** Comparisons as a person makes them: planned, started, paused, gone on with, read, exported, removed. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { writeBenchmark } from '../../electron/benchmark/files.ts'
+import type { Benchmark } from '../../shared/domain/benchmark.ts'
+import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
+import type { WatchedPage } from '../helpers/browser.ts'
+import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
+import { startLab } from '../helpers/lab-server.ts'
+import type { LabServer } from '../helpers/lab-server.ts'
+
+let directory: string
+let lab: LabServer
+let browser: Browser
+let watched: WatchedPage
+
+async function keep(benchmark: Benchmark): Promise<void> {
+  const folder = join(directory, 'benchmarks', benchmark.id)
+  await mkdir(folder, { recursive: true })
+  await writeBenchmark(folder, benchmark)
+}
+
+async function keepRun(id: string, options: FakeRunOptions): Promise<void> {
+  const { record, steps, epochs } = fakeRun({ ...options, record: { ...options.record, id } })
+  const run = join(directory, 'runs', id)
+  await mkdir(run, { recursive: true })
+  await writeFile(join(run, 'run.json'), JSON.stringify(record))
+  await writeFile(join(run, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))
+}
+
+beforeAll(async () => {
+  if (whyNoBrowser !== null) return
+  directory = await mkdtemp(join(tmpdir(), 'distrinews-benchmark-'))
+  await keep(fakeBenchmark())
+  const closed = structuredClone(fakeBenchmark({ stepMs: [40, 44, 31] }))
+  closed.id = '20260313-092653-benchmark-ef56'
+  closed.plan.name = 'On a busy machine'
+  closed.repetitions[2]!.conditions!.busyShare = 0.4
+  Object.assign(closed.repetitions[3]!, {
+    state: 'failed',
+    measured: null,
+    error: { code: 'RANK_FAILED', title: 'Rank 1 was killed', cause: 'It got SIGKILL at step 12.', suggestion: 'See its log.' },
+  })
+  await keep(closed)
+  await keepRun('20260312-092653-tiny-0001', { config: { name: 'Two ranks' } })
+  const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 2, nodes: 1 }
+  const { parameterCount } = fakeBenchmark().data!
+  await keepRun('20260312-102653-tiny-0002', { config: { name: 'Kaggle' }, completedSteps: 130, record: { imported, parameterCount } })
+  lab = await startLab(directory)
+  browser = await openBrowser()
+  watched = await openPage(browser)
+  await watched.page.goto(lab.url)
+})
+
+afterAll(async () => {
+  if (whyNoBrowser !== null) return
+  await browser.close()
+  await lab.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+
+const exported = async (name: RegExp): Promise<Buffer> => {
+  const { page } = watched
+  await page.getByRole('button', { name: 'Export report' }).click()
+  const download = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name }).click()
+  return readFile(await (await download).path())
+}
+
+test('the plan and its predicted duration are seen before anything starts', async () => {
+  const { page } = watched
+  await page.getByRole('navigation').getByRole('link', { name: 'Benchmark' }).click()
+  const plan = page.getByRole('region', { name: 'What will be done' })
+  await plan.getByText('2 ranks × 32').waitFor()
+  expect(await plan.textContent()).toMatch(/1 rank × 64baseline.*6 trainings of 10 steps to warm up and 40 that count.*About .*predicted/)
+  await page.getByText('Full', { exact: true }).click()
+  await plan.getByText(/10 trainings of 20 steps/).waitFor()
+  await page.getByLabel('Values, the baseline first').fill('1, 3')
+  await page
+    .getByText(/cannot be shared evenly|No|rows of a step/)
+    .first()
+    .waitFor()
+  await page.getByLabel('Values, the baseline first').fill('1, 2')
+  await page.getByText('Quick', { exact: true }).click()
+  await plan.getByText(/6 trainings/).waitFor()
+  await takePictures(page, 'benchmark')
+})
+
+test('a result whose gates are open says speed-up, shows its charts, and leaves in every form', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'One against two' }).first().click()
+  await page.getByText(/2 ranks × 32: speed-up 1\.8/).waitFor()
+  await page.getByText(/^all open/).waitFor()
+  await page.getByRole('img', { name: 'Throughput of each arm' }).waitFor()
+  expect(await page.locator('svg circle').count()).toBeGreaterThanOrEqual(6)
+  await takePictures(page, 'benchmark-result')
+  await page.getByRole('table', { name: 'Every repetition' }).scrollIntoViewIfNeeded()
+  await takePictures(page, 'benchmark-tables')
+  expect((await exported(/^HTML/)).toString()).toContain('benchmark report</title>')
+  expect((await exported(/^CSV/)).toString()).toMatch(/^benchmark,arm,/)
+  expect((await exported(/^Throughput, SVG/)).toString()).toMatch(/^<svg xmlns/)
+  const png = await exported(/^Throughput, PNG/)
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  // Twice the drawing's size: 720 units across.
+  expect(png.readUInt32BE(16)).toBe(1440)
+  await page.getByRole('button', { name: 'Export report' }).click()
+  await page.getByRole('menuitem', { name: /^PDF/ }).click()
+  const paper = page.frameLocator('#print-view')
+  await paper.getByRole('heading', { name: 'One against two' }).waitFor({ state: 'attached' })
+})
+
+test('a result with a closed gate does not say it, and failed repetitions say why', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'All comparisons' }).click()
+  await page.getByRole('link', { name: 'On a busy machine' }).click()
+  await page.getByText('It got SIGKILL at step 12.').first().waitFor()
+  const shown = (await page.locator('main').innerText()).replace(/Not a speed-up that may be claimed/g, '')
+  expect(shown).not.toMatch(/speed-up/i)
+  expect(shown).toMatch(/quiet machine closed/)
+  await takePictures(page, 'benchmark-closed')
+})
+
+test('a real comparison is started with one click, paused, gone on with and removed', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'All comparisons' }).click()
+  await page.getByRole('button', { name: 'Compare 1 and 2 ranks' }).click()
+  await page.getByRole('progressbar').waitFor()
+  await page.getByText(/repetition 1 of 3, 1 rank × 64/).waitFor()
+  await page.getByText(/step [1-9]\d* of 50/).waitFor()
+  await page
+    .getByRole('contentinfo')
+    .getByText(/repetition 1 of 6/)
+    .waitFor()
+  await page.getByText(/about .* to go/).waitFor({ timeout: 90_000 })
+  await takePictures(page, 'benchmark-going-on')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByText(/Paused with [1-5] of 6 repetitions to go/).waitFor()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByText(/step [1-9]\d* of 50/).waitFor()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByText(/Paused with/).waitFor()
+  await page.getByRole('link', { name: 'All comparisons' }).click()
+  const entry = page.getByRole('listitem').filter({ hasText: 'paused' })
+  await entry.getByRole('button', { name: 'Resume' }).waitFor()
+  await entry.getByRole('button', { name: /^Remove/ }).click()
+  await page.getByRole('button', { name: 'Remove for good' }).click()
+  await entry.waitFor({ state: 'detached' })
+})
+
+test('an imported run becomes an arm, is called imported, and closes the gates', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'One against two' }).click()
+  await page.getByText(/2 ranks × 32: speed-up/).waitFor()
+  await page.getByRole('button', { name: 'Add an imported run' }).click()
+  await page.getByRole('menuitem', { name: /Kaggle/ }).click()
+  await page.getByText(/imported: PyTorch 2\.4\.0, nccl: not measured by this lab/).waitFor()
+  const shown = (await page.locator('main').innerText()).replace(/Not a speed-up that may be claimed/g, '')
+  expect(shown).not.toMatch(/speed-up/i)
+  expect(shown).toMatch(/quiet machine closed/)
+  await takePictures(page, 'benchmark-imported')
+})
+
+test('a run is taken elsewhere: the folder for torchrun is written, with the commands to copy', async () => {
+  const { page } = watched
+  await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.getByRole('link', { name: 'Two ranks' }).click()
+  await page.getByRole('button', { name: 'Export report' }).click()
+  await page.getByRole('menuitem', { name: /Train elsewhere/ }).click()
+  await page.getByRole('button', { name: 'Write the folder' }).click()
+  await page.getByText(/run_ddp\.sh 2$/).waitFor()
+  const folder = (await page
+    .getByText(/\/handoff\/[\w-]+$/)
+    .first()
+    .textContent())!
+  expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('Kaggle')
+  await takePictures(page, 'handoff')
+  await page.keyboard.press('Escape')
+})
+
+test('the Runs screen refuses a folder that is no run in words', async () => {
+  const { page } = watched
+  await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.getByRole('button', { name: 'Import a run' }).click()
+  await page.getByLabel('Folder on the machine of the lab').fill(join(directory, 'nowhere'))
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('The run cannot be imported').waitFor()
+  expect(watched.complaints).toEqual([])
+})
