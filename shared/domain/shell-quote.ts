@@ -1,2 +1,2 @@
 /** One word of a POSIX shell command that means exactly `text`, whatever `text` contains. */
-export const shellQuoted = (text: string): string => (/^[\w./:=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+export const shellQuoted = (text: string): string => (/^[\w./:=,+@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
