@@ -211,15 +211,15 @@ describe.each(transports)('the playground over %s', (transport) => {
     await rm(checkpoint, { recursive: true })
     expect(await codeOf(classify('step-000030'))).toBe('CHECKPOINT_NOT_FOUND')
 
-    const config = join(run, 'model', 'config.json')
-    const whole = await readFile(config, 'utf8')
-    await writeFile(config, whole.slice(0, 40))
+    const weights = join(run, 'model', 'model.safetensors')
+    const whole = await readFile(weights)
+    await writeFile(weights, whole.subarray(0, 500))
     expect(await codeOf(classify())).toBe('MODEL_INVALID')
     expect(
       (await reached.client.models.trained()).map(({ id }) => id),
       'one damaged folder hides no other',
     ).toEqual([modelId])
-    await writeFile(config, whole)
+    await writeFile(weights, whole)
     expect((await classify()).probabilities).toEqual(before.probabilities)
     await rename(join(run, 'model'), join(run, 'model-away'))
     for (const call of ['classify', 'attribute'] as const)
