@@ -305,7 +305,7 @@ test('a file with labels is measured; a cell of its confusion matrix shows its l
   expect(saved.map((row) => row[1])).toContain("'=HYPERLINK(1)")
   await page.getByRole('button', { name: 'Stop comparing' }).click()
   await page.setInputFiles('input[type=file]', { name: 'binary.csv', mimeType: 'text/csv', buffer: Buffer.from([0x61, 0xff, 0x00]) })
-  await page.getByRole('alert').getByText('The file is not UTF-8 text').waitFor()
+  await page.getByRole('alert').getByText('binary.csv is not a CSV the lab can read').waitFor()
 })
 
 test('a run that vanishes under the screen is told in words, the answer before stays, and another model answers', async () => {
