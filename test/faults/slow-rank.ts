@@ -1,23 +1,32 @@
 /** One rank gets a third of the time of the others: it is flagged, the run goes on, and what it computes is the same. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunHandle } from '../../electron/supervisor/run-handle.ts'
-import { advanced, curveOf, isAlive, pidsOf, weightsOf, withBench } from './bench.ts'
+import { systemErrorCode } from '../../electron/checkpoint/file-errors.ts'
+import { advanced, curveOf, pidsOf, weightsOf, withBench } from './bench.ts'
 import type { Fault, Figure } from './fault.ts'
 
-/** Stops and continues process `pid` so that it runs a third of the time. Returns what ends that. */
+/**
+ * Stops and continues process `pid` so that it runs a third of the time: in slices shorter than a step, or most steps would
+ * fit between two stops. Returns what ends that.
+ */
 function slowDown(pid: number): () => Promise<void> {
   let slow = true
   const loop = (async () => {
-    while (slow && isAlive(pid)) {
-      process.kill(pid, 'SIGSTOP')
-      await delay(20)
-      process.kill(pid, 'SIGCONT')
-      await delay(10)
+    try {
+      while (slow) {
+        process.kill(pid, 'SIGSTOP')
+        await delay(4)
+        process.kill(pid, 'SIGCONT')
+        await delay(2)
+      }
+    } catch (error) {
+      // It has come to its end.
+      if (systemErrorCode(error) !== 'ESRCH') throw error
     }
   })()
   return async () => {
     slow = false
-    await loop.catch(() => undefined)
+    await loop
   }
 }
 
