@@ -74,9 +74,9 @@ const faintest = 0.04
 
 function TintedText({ text, attribution }: { text: string; attribution: Attribution | null }) {
   const words = attribution?.words ?? []
-  const largest = strongest(words)
+  const full = fullColourOf(words)
   const parts = words.map((word, index) => {
-    const strength = largest === 0 ? 0 : Math.abs(word.effect) / largest
+    const strength = Math.abs(word.effect) / full
     return (
       <span key={word.start}>
         {text.slice(index === 0 ? 0 : words[index - 1]!.end, word.start)}
@@ -99,7 +99,9 @@ function TintedText({ text, attribution }: { text: string; attribution: Attribut
   )
 }
 
-const strongest = (words: Attribution['words']): number => Math.max(0, ...words.map(({ effect }) => Math.abs(effect)))
+/** One point: where leaving a word out changes less than that, no word may look as if it decided. */
+const leastFullColour = 0.01
+const fullColourOf = (words: Attribution['words']): number => Math.max(leastFullColour, ...words.map(({ effect }) => Math.abs(effect)))
 
 function Legend({ attribution }: { attribution: Attribution }) {
   const { words, wordCount, forwardPasses, durationMs } = attribution
@@ -118,7 +120,7 @@ function Legend({ attribution }: { attribution: Attribution }) {
             speaks against
           </span>
         </span>
-        <span>full colour: {(strongest(words) * 100).toFixed(1)} points of probability</span>
+        <span>full colour: {(fullColourOf(words) * 100).toFixed(1)} points of probability</span>
       </p>
       {flipping.length > 0 && (
         <p className={styles.how}>
