@@ -18,7 +18,7 @@ const program: RankProgram<'torch-bundle'> = async (context) => {
   context.progress('writes the bundle')
   // region bundle
   const bundle = join(directory, 'bundle')
-  const command = 'npm run handoff -- --out bundle --world-size 2'
+  const command = 'npm run handoff -- --out bundle --ranks 2'
   await writeTorchBundle({ config, modelDirectory: null, directory: bundle, cacheDirectory, command })
 
   // The lab's own beginning, made without the bundle: same seed, same rows, same vocabulary.
