@@ -180,15 +180,15 @@ export const glossary: readonly GlossaryEntry[] = [
     text: 'One number that says how wrong the model is on a batch. Training makes it smaller.',
   },
   {
-    id: 'model-card',
-    term: 'model card',
-    text: 'The page beside a model that says what it was trained on, how good it is and on which rows, how to use it, and where its limits are.',
-  },
-  {
     id: 'micro-batch',
     term: 'micro-batch',
     forms: ['micro-batches', 'micro-step', 'micro-steps'],
     text: 'The rows that one rank sends through the model at once. Several may make up one update.',
+  },
+  {
+    id: 'model-card',
+    term: 'model card',
+    text: 'The page beside a model that says what it was trained on, how good it is and on which rows, how to use it, and where its limits are.',
   },
   {
     id: 'onnx',
