@@ -44,7 +44,7 @@ it.each(transports)('over %s', { timeout: 120_000 }, async (transport) => {
 
   // Read back as it lies there; the checks of the lessons judge it, and what is not there is not made up.
   const folder = (await client.exports.read({ folderName: 'mine' }))!
-  expect(folder).toMatchObject({ path: join(exports, 'mine'), facts: { runId } })
+  expect(folder).toMatchObject({ path: join(exports, 'mine'), facts: { format: 'distrinews-export' } })
   expect(folder.card).toContain('## Limits')
   expect(folder.files.map(({ name }) => name)).toEqual(expect.arrayContaining(['README.md', 'model.safetensors', 'onnx/model.onnx']))
   expect(exportAgrees(folder)).toMatchObject({ met: true, because: expect.stringContaining('float32 names the engine’s class every time') })

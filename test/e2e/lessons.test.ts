@@ -285,7 +285,10 @@ test('a person takes a model out of the lab: phase 7, and the model card', { tim
   const showCode = () => page.getByRole('tab', { name: 'The code' }).click()
 
   // No model yet: the export trains one first, in the same click.
-  await page.goto(`${lab.url}#/learn/deployment/export`)
+  const go = (hash: string) => page.evaluate((wanted) => void (location.hash = wanted), hash)
+  await page.goto(lab.url)
+  await page.getByRole('complementary', { name: 'Learn' }).waitFor()
+  await go('#/learn/deployment/export')
   await page.getByText('Nothing measured yet.').waitFor()
   await prove('lessons-export')
   expect(await verdict(page).innerText()).toMatch(/float32 names the engine’s class every time/)
@@ -307,7 +310,7 @@ test('a person takes a model out of the lab: phase 7, and the model card', { tim
   await takePictures(page, 'lessons-hand-off-code')
 
   // The same export has a card; it proves its step once it is asked for there.
-  await page.goto(`${lab.url}#/learn/documentation/model-card`)
+  await go('#/learn/documentation/model-card')
   await page.getByRole('heading', { level: 1, name: 'What must a model say about itself?' }).waitFor()
   const card = page.getByLabel('The model card, Markdown')
   await card.waitFor()
