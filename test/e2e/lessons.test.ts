@@ -305,7 +305,7 @@ test('a person takes a model out of the lab: phase 7, and the model card', { tim
   await page.getByText('npm run remote -- --bundle bundle --kaggle').waitFor()
   await showCode()
   expect(await page.locator('pre[aria-label^="This lab, electron/engine/loop.ts"]').first().innerText()).toContain('store.accumulate')
-  const torch = page.locator('pre[aria-label^="The same in PyTorch, electron/handoff/python/train_ddp.py"]')
+  const torch = page.locator('pre[aria-label^="The bundle, electron/handoff/python/train_ddp.py"]')
   expect(await torch.first().innerText()).toContain('ddp.no_sync()')
   await takePictures(page, 'lessons-hand-off-code')
 

@@ -23,7 +23,7 @@ export function CodePanel({ step }: { step: Step }) {
         <div className={styles.column}>
           {torch !== null && <CodeBlock title="The same in PyTorch" from="PyTorch" language="python" lines={asLines(torch)} />}
           {python.map((region) => (
-            <Region key={region.name} title="The same in PyTorch" language="python" region={region} />
+            <Region key={region.name} title="The bundle" language="python" region={region} />
           ))}
         </div>
       )}

@@ -2,7 +2,7 @@
 import type { Evidence } from '../evidence.ts'
 import { firstProbe } from '../evidence.ts'
 import { bytes, count } from '../../ui/format.ts'
-import { DataTable, Frame, NotMeasured } from './parts/frame.tsx'
+import { Frame, NotMeasured } from './parts/frame.tsx'
 import styles from './deployment.module.css'
 import modes from './modes.module.css'
 
@@ -37,17 +37,14 @@ export function BundleFiles({ evidence }: { evidence: Evidence }) {
       summary={`${count(trainRows)} rows and ${count(parameterCount)} weights, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))} in all. It was compared and cleared away; the first command writes yours.`}
       table={{ head: ['file', 'bytes', 'what'], rows: files.map(({ name, bytes: size }) => [name, size, kindOf(name)]) }}
     >
-      <DataTable
-        title="What the bundle holds"
-        table={{
-          head: ['what', 'files', 'size'],
-          rows: grouped.map(({ kind, own }) => [
-            kind,
-            own.map(({ name }) => name).join(', '),
-            bytes(own.reduce((sum, file) => sum + file.bytes, 0)),
-          ]),
-        }}
-      />
+      <ul className={styles.parts}>
+        {grouped.map(({ kind, own }) => (
+          <li key={kind}>
+            <strong>{kind}</strong> · {bytes(own.reduce((sum, file) => sum + file.bytes, 0))}
+            <span className={styles.body}>{own.map(({ name }) => name).join(', ')}</span>
+          </li>
+        ))}
+      </ul>
       <div className={modes.mask}>
         <h3 className={modes.heading}>Onto two GPUs</h3>
         <ol className={styles.commands}>

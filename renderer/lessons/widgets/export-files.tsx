@@ -57,20 +57,21 @@ export function ExportFiles({ evidence: { exported } }: { evidence: Evidence }) 
           }))}
         />
       </div>
-      <DataTable
-        title="Three precisions"
-        table={{
-          head: ['', 'accuracy (95 %)', 'as the engine', 'logits off by', 'one headline'],
-          rows: measurements.map((of) => [
-            of.precision,
-            of.quality ? `${accuracyOf(of)} (${of.quality.accuracyInterval.map((end) => percent(end, 0)).join(' to ')})` : 'none',
-            percent(of.agreement),
-            of.largestLogitDifference.toExponential(1),
-            `${of.latencyMs.p50.toFixed(1)} ms`,
-          ]),
-        }}
-      />
-      <div className={styles.precisions} />
+      <div className={styles.precisions}>
+        <DataTable
+          title="Three precisions"
+          table={{
+            head: ['', 'accuracy (95 %)', 'as the engine', 'logits off by', 'one headline'],
+            rows: measurements.map((of) => [
+              of.precision,
+              of.quality ? `${accuracyOf(of)} (${of.quality.accuracyInterval.map((end) => percent(end, 0)).join(' to ')})` : 'none',
+              percent(of.agreement),
+              of.largestLogitDifference.toExponential(1),
+              `${of.latencyMs.p50.toFixed(1)} ms`,
+            ]),
+          }}
+        />
+      </div>
       <DataTable
         title="Files of the export"
         table={{ head: ['file', 'bytes'], rows: files.map(({ name, bytes: size }) => [name, size]) }}

@@ -42,7 +42,9 @@ export function HttpExchanges({ evidence }: { evidence: Evidence }) {
                 POST {path} {sent}
               </span>
             </p>
-            <p className={styles.body}>→ {answer}</p>
+            <p className={styles.body} data-answer>
+              → {answer}
+            </p>
           </li>
         ))}
       </ol>

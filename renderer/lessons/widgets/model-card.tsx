@@ -8,14 +8,14 @@ import styles from './deployment.module.css'
 
 export function ModelCard({ evidence: { exported } }: { evidence: Evidence }) {
   if (!exported) return <NotMeasured>The card of your model will stand here, composed from the run that trained it.</NotMeasured>
-  const { card, facts, path } = exported
+  const { card, facts } = exported
   const quality = facts.measurements.find(({ precision }) => precision === 'fp32')?.quality
   // Front matter is one part, then one for each heading.
   const [front = '', ...parts] = card.split(/^## /m)
   return (
     <Frame
       title="Your model card"
-      hint={`README.md in ${path}`}
+      hint="README.md of the export"
       summary={
         quality
           ? `Accuracy ${percent(quality.accuracy)} on ${quality.rowCount} rows, between ${quality.accuracyInterval.map((end) => percent(end, 0)).join(' and ')}.`

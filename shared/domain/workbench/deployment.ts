@@ -9,7 +9,7 @@ export const httpApi = defineProgram({
   id: 'http-api',
   arms: measured,
   worldSize: [1, 1, 1],
-  fields: { steps: z.int().min(1).max(200).default(40) },
+  fields: { steps: z.int().min(1).max(200).default(80) },
   probe: z.object({
     trainSteps: z.int(),
     /** While the model was still being loaded. */

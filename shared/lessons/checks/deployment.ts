@@ -27,6 +27,8 @@ export const httpApi: Check<'http-api'> = ({ ranks }) => {
   )
 }
 
+const grouped = (count: number): string => count.toLocaleString('en')
+
 /** Without these torchrun has nothing to run. */
 export const bundleNeeds = [
   'train_ddp.py',
@@ -47,7 +49,7 @@ export const torchBundle: Check<'torch-bundle'> = ({ ranks }) => {
       differentRows > 0 && `${differentRows} rows are tokenized otherwise than in the lab.`,
       differentWeights > 0 && `${differentWeights} of ${parameterCount} weights differ from those a run begins with.`,
     ],
-    `${files.length} files: ${trainRows} rows with the lab’s own token ids, and ${parameterCount} weights, each equal to the bit to what a run here begins with.`,
+    `${files.length} files: ${grouped(trainRows)} rows with the lab’s own token ids, and ${grouped(parameterCount)} weights, each equal to the bit to what a run here begins with.`,
   )
 }
 
@@ -71,7 +73,7 @@ export function exportAgrees({ files, facts }: ExportedFolder): Verdict {
       !(difference <= mostDifference) && `float32 is off by up to ${figure(difference)} from the engine.`,
       fp32?.agreement !== 1 && `float32 names another class than the engine in ${percent(1 - (fp32?.agreement ?? 0))} of the rows.`,
     ],
-    `${files.length} files. On ${facts.rowCount} rows float32 names the engine’s class every time; no logit is off by more than ${figure(difference)}.`,
+    `${files.length} files. On ${facts.rowCount} rows float32 names the engine’s class every time; no logit is off by more than ${difference.toExponential(1)}.`,
   )
 }
 
