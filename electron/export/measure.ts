@@ -80,6 +80,7 @@ async function evaluate(
   return { logits, quality: rows.isLabelled ? { rowCount, correctCount, accuracy, accuracyInterval, macroF1 } : null }
 }
 
+// region agreement
 function compare(
   theirs: readonly Float32Array[],
   ours: readonly Float32Array[],
@@ -103,6 +104,7 @@ function compare(
   }
   return { largestLogitDifference: largest, agreement: agreed / rowCount }
 }
+// endregion
 
 /** Milliseconds of single headlines, for each session. */
 async function time(sessions: readonly SessionClassifier[], options: MeasureOptions): Promise<number[][]> {

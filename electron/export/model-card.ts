@@ -117,6 +117,7 @@ function usage({ folderName }: ModelCard): string[] {
   ]
 }
 
+// region limits
 function limits({ facts, report }: ModelCard): string {
   const license = report?.record.dataset?.license ?? null
   const sentences = [
@@ -132,10 +133,12 @@ function limits({ facts, report }: ModelCard): string {
   ]
   return sentences.map((sentence) => `- ${markdownText(sentence)}`).join('\n')
 }
+// endregion
 
 /** A JSON string is a YAML string. */
 const yaml = (text: string): string => JSON.stringify(visible(text))
 
+// region front-matter
 function frontMatter({ facts, report }: ModelCard, title: string): string {
   const license = report?.record.dataset?.license ?? null
   const quality = facts.measurements.find(({ precision }) => precision === 'fp32')?.quality
@@ -172,6 +175,7 @@ function frontMatter({ facts, report }: ModelCard, title: string): string {
   ]
   return lines.join('\n')
 }
+// endregion
 
 /** The Hub knows licences by their SPDX names in small letters. */
 function licenseLines(license: string | null): string[] {

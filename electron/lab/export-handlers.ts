@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ExportEvent, ExportFormat } from '../../shared/domain/export.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
 import { resolveInside } from '../checkpoint/resolve-inside.ts'
+import { readExportedFolder } from '../export/read-folder.ts'
 import { exportRunFile } from '../export/run-files.ts'
 import { modelDirectory } from '../supervisor/run-directory.ts'
 import type { LabParts } from './parts.ts'
@@ -19,6 +20,9 @@ export const exportHandlers = ({ labDirectory, store, supervisor, exporter }: La
         : runFile(format, run, target),
     )
   }),
+  read: os.exports.read.handler(({ input: { folderName } }) =>
+    readExportedFolder(resolveInside(join(labDirectory, 'exports'), folderName)),
+  ),
 })
 
 async function* runFile(format: Exclude<ExportFormat, 'folder'>, run: RunDetail, directory: string): AsyncGenerator<ExportEvent, void> {

@@ -23,6 +23,7 @@ const refusal = (
   headers?: Record<string, string>,
 ): HttpError => new HttpError(status, { code, title, cause, suggestion }, headers)
 
+// region field-invalid
 /** `field`: 'text', 'texts[3]', 'the body'. `complaint`: 'must be a string'. */
 export const fieldInvalid = (field: string, complaint: string): HttpError =>
   refusal(422, 'REQUEST_INVALID', [
@@ -30,6 +31,7 @@ export const fieldInvalid = (field: string, complaint: string): HttpError =>
     `The request's JSON was read, but ${field} ${complaint}.`,
     'Send {"text": "…"} to /predict, or {"texts": ["…", …]} to /predict/batch; /docs shows examples.',
   ])
+// endregion
 
 export const badJson = (cause: string): HttpError =>
   refusal(400, 'REQUEST_INVALID', ['The body is not JSON', `${cause}.`, 'Send JSON, for instance {"text": "Oil prices jump"}.'])

@@ -37,6 +37,7 @@ export function addRoutes(server: FastifyInstance, predictor: Predictor, { check
   }
   const security = needsToken ? { security: [{ token: [] }] } : {}
 
+  // region predict
   const predict = async (request: FastifyRequest, reply: FastifyReply, texts: readonly string[]): Promise<Answer[]> => {
     request.logged.texts = texts.length
     const { predictions, batchRows } = await predictor.predict(texts, whileWanted(reply))
@@ -51,6 +52,7 @@ export function addRoutes(server: FastifyInstance, predictor: Predictor, { check
     schema: { summary: 'Classify a headline', body: predictBodySchema, response: { 200: answerSchema, ...failures }, ...security },
     handler: async (request, reply) => (await predict(request, reply, [request.body.text]))[0]!,
   })
+  // endregion
   app.route({
     method: 'POST',
     url: '/predict/batch',

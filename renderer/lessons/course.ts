@@ -1,13 +1,14 @@
 /** The whole course in order: phases with their steps, experiments; and who comes before and after whom. */
 import { benchmark } from './05-benchmark/lesson.ts'
 import { documentation } from './06-documentation/lesson.ts'
+import { deployment } from './07-deployment/lesson.ts'
 import { inference } from './04-inference/lesson.ts'
 import { foundation } from './01-foundation/lesson.ts'
 import { baseline } from './02-baseline/lesson.ts'
 import { ddp } from './03-ddp/lesson.ts'
 import type { Experiment, Lesson, Step } from './lesson.ts'
 
-export const lessons: readonly Lesson[] = [foundation, baseline, ddp, inference, benchmark, documentation]
+export const lessons: readonly Lesson[] = [foundation, baseline, ddp, inference, benchmark, documentation, deployment]
 
 const experimentFiles = import.meta.glob<{ experiment: Experiment }>('./experiments/*/experiment.ts', { eager: true })
 /** Each is a folder of its own under `experiments/`. */

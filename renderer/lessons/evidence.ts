@@ -1,7 +1,8 @@
 /**
- * What was measured, as checks and widgets see it: the newest result of each program and arm, and the runs that lessons
- * started. Typed by program; pure, so that tests build it by hand.
+ * What was measured, as checks and widgets see it: the newest result of each program and arm, the runs that lessons
+ * started, and their export. Typed by program; pure, so that tests build it by hand.
  */
+import type { ExportedFolder } from '../../shared/domain/export.ts'
 import type { Arm, ProgramId, ProgramResult } from '../../shared/domain/workbench.ts'
 import type { RecordedRun } from '../../shared/lessons/run-checks.ts'
 
@@ -11,15 +12,19 @@ export class Evidence {
   readonly #results: Readonly<Record<string, ProgramResult>>
   readonly #runs: Readonly<Record<string, RecordedRun>>
   readonly #cards: Readonly<Record<string, number>>
+  /** The newest export that a lesson made, as it lies on the disk; null where there is none. */
+  readonly exported: ExportedFolder | null
 
   constructor(
     results: Readonly<Record<string, ProgramResult>>,
     runs: Readonly<Record<string, RecordedRun>> = {},
     cards: Readonly<Record<string, number>> = {},
+    exported: ExportedFolder | null = null,
   ) {
     this.#results = results
     this.#runs = runs
     this.#cards = cards
+    this.exported = exported
   }
 
   /** The newest result, or null where it was never run. */

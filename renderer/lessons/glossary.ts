@@ -186,6 +186,16 @@ export const glossary: readonly GlossaryEntry[] = [
     text: 'The rows that one rank sends through the model at once. Several may make up one update.',
   },
   {
+    id: 'model-card',
+    term: 'model card',
+    text: 'The page beside a model that says what it was trained on, how good it is and on which rows, how to use it, and where its limits are.',
+  },
+  {
+    id: 'onnx',
+    term: 'ONNX',
+    text: 'An open format for trained models: a graph of standard operations with its weights. Runtimes in any language can execute it without PyTorch.',
+  },
+  {
     id: 'optimizer',
     term: 'optimizer',
     forms: ['optimizers'],
@@ -207,6 +217,11 @@ export const glossary: readonly GlossaryEntry[] = [
     id: 'process-group',
     term: 'process group',
     text: 'The ranks that know each other and can run collectives together. Made once, at the start, by a rendezvous.',
+  },
+  {
+    id: 'quantization',
+    term: 'quantization',
+    text: 'Keeping weights as small whole numbers, usually int8, with a scale. A quarter of the size of float32, at the price of rounding: measure what it costs.',
   },
   {
     id: 'rank',
@@ -274,6 +289,11 @@ export const glossary: readonly GlossaryEntry[] = [
     id: 'tokenizer',
     term: 'tokenizer',
     text: 'Cuts text into tokens with a fixed vocabulary. A word that is not in it is cut into pieces that are.',
+  },
+  {
+    id: 'torchrun',
+    term: 'torchrun',
+    text: 'PyTorch’s launcher: starts one process for each GPU, tells each its rank and world size through environment variables, and restarts the group after a failure.',
   },
   {
     id: 'world-size',

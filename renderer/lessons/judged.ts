@@ -1,4 +1,5 @@
 /** Checks of steps and experiments, made of the checks of programs (shared/lessons/checks.ts), which tests hold as well. */
+import type { ExportedFolder } from '../../shared/domain/export.ts'
 import type { Arm, ProgramId } from '../../shared/domain/workbench.ts'
 import { judge } from '../../shared/lessons/checks.ts'
 import { finalRunStates } from '../../shared/domain/run.ts'
@@ -56,6 +57,12 @@ export const cardsScored =
       because: `${words}; all cards and ${enoughScore * 100} % are asked for.`,
     }
   }
+
+/** A check of the lessons' export. */
+export const judgedExport =
+  (check: (folder: ExportedFolder) => Verdict): Check =>
+  ({ exported }) =>
+    exported && check(exported)
 
 /** A check of training runs, on those with these names. */
 export const judgedRuns =

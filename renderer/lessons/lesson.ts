@@ -34,6 +34,14 @@ export interface TrainingRun {
   kill?: { rank: number; atStep: number }
 }
 
+/** An export of the newest trained model. */
+export interface ExportRun {
+  kind: 'export'
+  label: string
+  /** Where no model has been trained yet, this run makes one first. */
+  otherwise: TrainingRun
+}
+
 /** Nothing is started: the widget itself asks, or shows what other steps have measured. */
 export interface CardsRun {
   kind: 'cards'
@@ -41,7 +49,7 @@ export interface CardsRun {
   shows?: readonly StepRun[]
 }
 
-export type StepRun = ProgramsRun | TrainingRun | CardsRun
+export type StepRun = ProgramsRun | TrainingRun | ExportRun | CardsRun
 
 export interface Step {
   /** Also the name of its files. Once in all phases. */

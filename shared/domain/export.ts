@@ -56,6 +56,16 @@ export const exportFactsSchema = z.object({
 })
 export type ExportFacts = z.infer<typeof exportFactsSchema>
 
+/** A folder that an export wrote into the lab's own directory, as it lies there. */
+export const exportedFolderSchema = z.object({
+  path: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  facts: exportFactsSchema,
+  /** README.md: the model card, Markdown. */
+  card: z.string(),
+})
+export type ExportedFolder = z.infer<typeof exportedFolderSchema>
+
 export const exportFormats = ['folder', 'tensorboard', 'trace'] as const
 export const exportFormatSchema = z.enum(exportFormats)
 export type ExportFormat = z.infer<typeof exportFormatSchema>

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type LabErrorInfo, labErrorInfoSchema } from '../contract/errors.ts'
 import * as data from './workbench/data-experiments.ts'
 import * as ddp from './workbench/ddp.ts'
+import * as deployment from './workbench/deployment.ts'
 import * as foundation from './workbench/foundation.ts'
 import * as measurements from './workbench/measurements.ts'
 import * as sync from './workbench/sync-experiments.ts'
@@ -25,6 +26,8 @@ const all = [
   measurements.scaling,
   measurements.calibration,
   measurements.latencyBatches,
+  deployment.httpApi,
+  deployment.torchBundle,
   data.setEpoch,
   data.noSampler,
   data.batchAndRate,

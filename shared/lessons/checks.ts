@@ -3,6 +3,7 @@ import type { ProgramId, ProgramResult } from '../domain/workbench.ts'
 import type { Check, Verdict } from './check.ts'
 import * as data from './checks/data-experiments.ts'
 import * as ddp from './checks/ddp.ts'
+import * as deployment from './checks/deployment.ts'
 import * as foundation from './checks/foundation.ts'
 import * as measurements from './checks/measurements.ts'
 import * as sync from './checks/sync-experiments.ts'
@@ -22,6 +23,8 @@ export const checks: { readonly [Id in ProgramId]: Check<Id> } = {
   scaling: measurements.scaling,
   calibration: measurements.calibration,
   'latency-batches': measurements.latencyBatches,
+  'http-api': deployment.httpApi,
+  'torch-bundle': deployment.torchBundle,
   'set-epoch': data.setEpoch,
   'no-sampler': data.noSampler,
   'batch-and-rate': data.batchAndRate,

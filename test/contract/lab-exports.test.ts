@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { writeRecord } from '../../electron/supervisor/run-directory.ts'
+import { exportAgrees } from '../../shared/lessons/checks/deployment.ts'
 import { fakeRun } from '../helpers/fake-run.ts'
 import { labErrorOf, reachLab, transports } from '../helpers/contract-clients.ts'
 import { writeTestModel } from '../helpers/model-folders.ts'
@@ -40,5 +41,14 @@ it.each(transports)('over %s', { timeout: 120_000 }, async (transport) => {
   await expect.poll(() => readdir(exports).catch(() => []), { timeout: 20_000 }).toEqual([])
   await expect.poll(() => drain('folder', 'mine').catch(() => ''), { timeout: 60_000, interval: 300 }).toBe(join(exports, 'mine'))
   expect(JSON.parse(await readFile(join(exports, 'mine', 'export.json'), 'utf8'))).toMatchObject({ format: 'distrinews-export' })
+
+  // Read back as it lies there; the checks of the lessons judge it, and what is not there is not made up.
+  const folder = (await client.exports.read({ folderName: 'mine' }))!
+  expect(folder).toMatchObject({ path: join(exports, 'mine'), facts: { format: 'distrinews-export' } })
+  expect(folder.card).toContain('## Limits')
+  expect(folder.files.map(({ name }) => name)).toEqual(expect.arrayContaining(['README.md', 'model.safetensors', 'onnx/model.onnx']))
+  expect(exportAgrees(folder)).toMatchObject({ met: true, because: expect.stringContaining('float32 names the engine’s class every time') })
+  expect(await client.exports.read({ folderName: 'nothing' })).toBeNull()
+  expect((await labErrorOf(client.exports.read({ folderName: '../runs' }))).code).toBe('ARGUMENT_INVALID')
   expect(await drain('trace', 'trace')).toContain(`trace-${runId}.json`)
 })

@@ -162,7 +162,7 @@ test('a person walks through phase 3, and each step is proven by a run', { timeo
   lab = await startLab(directory)
   const again = await openPage(browser)
   await again.page.goto(lab.url)
-  await again.page.getByRole('complementary', { name: 'Learn' }).getByText('11 of 34 steps proven.').waitFor()
+  await again.page.getByRole('complementary', { name: 'Learn' }).getByText('11 of 38 steps proven.').waitFor()
   await again.page.getByRole('navigation', { name: 'Places of the lab' }).getByRole('link', { name: 'Learn', exact: true }).click()
   await again.page.getByRole('heading', { level: 2, name: 'DDP', exact: true }).waitFor()
   await again.page.getByText('11 / 11').waitFor()
@@ -260,5 +260,62 @@ test('a person breaks two things, sees it in the probe, mends them, and has some
   await first.getByRole('button', { name: /^Fast track/ }).click()
   await first.getByText('4 / 4').waitFor({ timeout: runMs })
   expect(await first.getByRole('button', { name: /^Fast track/ }).count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('a person takes a model out of the lab: phase 7, and the model card', { timeout: 400_000 }, async (ctx) => {
+  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const lab = await startLab(join(await temporaryDirectory(), 'lab'))
+  ctx.onTestFinished(() => lab.close())
+  const browser = await openBrowser()
+  ctx.onTestFinished(() => browser.close())
+  const { page, complaints } = await openPage(browser)
+  const prove = async (picture: string): Promise<void> => {
+    await page.keyboard.press('Control+Enter')
+    await verdict(page).waitFor({ timeout: runMs })
+    expect(await verdict(page).innerText()).toMatch(/^Met: /)
+    await takePictures(page, picture)
+    expect(await overflow(page), `${picture}: a proven step fits the screen`).toBeLessThanOrEqual(2)
+  }
+  const next = async (title: string): Promise<void> => {
+    await page.getByRole('main').focus()
+    await page.keyboard.press(']')
+    await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor()
+  }
+  const showCode = () => page.getByRole('tab', { name: 'The code' }).click()
+
+  // No model yet: the export trains one first, in the same click.
+  const go = (hash: string) => page.evaluate((wanted) => void (location.hash = wanted), hash)
+  await page.goto(lab.url)
+  await page.getByRole('complementary', { name: 'Learn' }).waitFor()
+  await go('#/learn/deployment/export')
+  await page.getByText('Nothing measured yet.').waitFor()
+  await prove('lessons-export')
+  expect(await verdict(page).innerText()).toMatch(/float32 names the engine’s class every time/)
+  const precisions = page.getByRole('table', { name: 'Three precisions' }).locator('tbody tr')
+  expect((await precisions.allInnerTexts()).map((row) => row.split('\t')[0])).toEqual(['fp32', 'fp16', 'int8'])
+
+  await next('What does a service answer to nonsense?')
+  await prove('lessons-http-api')
+  const answers = await page.getByRole('region', { name: 'Asked over HTTP' }).getByRole('listitem').allInnerTexts()
+  expect(answers.map((text) => text.slice(0, 3))).toEqual(['200', '200', '422', '400', '413'])
+
+  await next('How does this training get onto two real GPUs?')
+  await prove('lessons-hand-off')
+  await page.getByText('npm run remote -- --bundle bundle --kaggle').waitFor()
+  await showCode()
+  expect(await page.locator('pre[aria-label^="This lab, electron/engine/loop.ts"]').first().innerText()).toContain('store.accumulate')
+  const torch = page.locator('pre[aria-label^="The bundle, electron/handoff/python/train_ddp.py"]')
+  expect(await torch.first().innerText()).toContain('ddp.no_sync()')
+  await takePictures(page, 'lessons-hand-off-code')
+
+  // The same export has a card; it proves its step once it is asked for there.
+  await go('#/learn/documentation/model-card')
+  await page.getByRole('heading', { level: 1, name: 'What must a model say about itself?' }).waitFor()
+  const card = page.getByLabel('The model card, Markdown')
+  await card.waitFor()
+  expect(await verdict(page).count()).toBe(0)
+  await prove('lessons-model-card')
+  expect(await card.innerText()).toMatch(/^---\n[\s\S]*## Limits/)
   expect(complaints).toEqual([])
 })

@@ -41,6 +41,21 @@ async function holds<Id extends ProgramId>({ program, fixed, broken, says, input
   margins(good, bad)
 }
 
+/**
+ * For what is judged by shares of measured time: another process that takes the processor for a moment can spoil a
+ * measurement, but it makes no fault out of none three times over, nor none out of a fault. Every attempt measures anew, and
+ * has to hold as a whole.
+ */
+async function holdsInOneOf<Id extends ProgramId>(attempts: number, experiment: Experiment<Id>): Promise<void> {
+  try {
+    await holds(experiment)
+  } catch (error) {
+    if (attempts === 1) throw error
+    runs.clear()
+    await holdsInOneOf(attempts - 1, experiment)
+  }
+}
+
 const last = <T>(items: readonly T[]): T => items.at(-1)!
 
 describe('which rows a rank sees', () => {
@@ -298,11 +313,11 @@ describe('around the steps', () => {
     ['small-buckets', /35 all-reduces a step/],
     ['straggler', /Forward and backward pass are/],
   ] as const)('17: %s keeps two ranks below twice the speed', (broken, says) =>
-    holds({
+    holdsInOneOf(3, {
       program: 'below-twice',
       fixed: 'healthy',
       broken,
-      input: { steps: 6 },
+      input: { steps: 9 },
       says,
       margins: (healthy, bad) => expect(Math.min(...computeShares(bad))).toBeLessThan(Math.min(...computeShares(healthy))),
     }),

@@ -154,3 +154,34 @@ describe('measurements', () => {
   it('answers in batches, and never in training mode', () =>
     measured({ program: 'latency-batches', repeats: 5 }, ({ ranks }) => (ranks[0]!.probe.trainingMode = ranks[0]!.probe.evaluationMode)))
 })
+
+describe('deployment', () => {
+  it('serves a model on a free port, and refuses what it cannot read with a reason', async () => {
+    const result = await measured({ program: 'http-api', steps: 20 }, ({ ranks }) => (ranks[0]!.probe.exchanges[2]!.status = 200))
+    const { exchanges } = result.ranks[0]!.probe
+    expect(exchanges.map(({ name, status }) => [name, status])).toEqual([
+      ['one headline', 200],
+      ['three headlines', 200],
+      ['no text', 422],
+      ['no JSON', 400],
+      ['too large', 413],
+    ])
+    const answer = JSON.parse(exchanges[0]!.answer) as { label: string; confidence: number }
+    expect(['World', 'Sports', 'Business', 'Sci/Tech']).toContain(answer.label)
+    expect(answer.confidence).toBeGreaterThan(0.25)
+    // A status alone is not enough: the refusal has to help.
+    const mute = structuredClone(result)
+    mute.ranks[0]!.probe.exchanges[4]!.answer = '{}'
+    expect(judge(mute)).toMatchObject({ met: false, because: expect.stringContaining('too large') })
+  })
+
+  it('hands over to torchrun what a run of the lab would begin with', async () => {
+    const result = await measured({ program: 'torch-bundle' }, ({ ranks }) => (ranks[0]!.probe.differentWeights = 1))
+    const { files, differentRows } = result.ranks[0]!.probe
+    expect(differentRows).toBe(0)
+    expect(files.filter(({ isExecutable }) => isExecutable).map(({ name }) => name)).toEqual(['run_ddp.sh', 'slurm.sbatch'])
+    const incomplete = structuredClone(result)
+    incomplete.ranks[0]!.probe.files = files.filter(({ name }) => name !== 'train_ddp.py')
+    expect(judge(incomplete)).toMatchObject({ met: false, because: 'Not in the bundle: train_ddp.py.' })
+  })
+})

@@ -75,12 +75,14 @@ def train(options, device):
     order = {"torch": TorchOrder, "lab": LabOrder}[options.order](
         rows, config["microBatch"], config["gradAccumSteps"], world_size, rank, config["seed"]
     )
+    # region wrap
     ddp = DistributedDataParallel(
         model,
         device_ids=[device.index] if device.type == "cuda" else None,
         bucket_cap_mb=max(1, round(config["bucketCapBytes"] / 2**20)),
         gradient_as_bucket_view=True,
     )
+    # endregion
     optimizer = torch.optim.AdamW(decay_groups(model, config["weightDecay"]), lr=config["learningRate"])
     total_steps = config["epochs"] * sum(1 for _ in order.steps())
     if options.max_steps is not None:
@@ -115,6 +117,7 @@ def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate,
     """One optimizer step. Returns what this rank measured, and the norm of the mean gradient over all ranks."""
     began = time.perf_counter()
     measured = dict.fromkeys(MEASURED, 0.0)
+    # region step
     for micro_step in range(micro_steps):
         started = time.perf_counter()
         ids, mask, labels, weights = (tensor.to(device) for tensor in next(loader))
@@ -137,6 +140,7 @@ def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate,
         group["lr"] = learning_rate
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
+    # endregion
     measured["optimizer_ms"] = (time.perf_counter() - started) * 1000
     measured["step_ms"] = (time.perf_counter() - began) * 1000
     return measured, grad_norm

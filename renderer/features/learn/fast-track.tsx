@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import { toErrorInfo } from '../../ipc/errors.ts'
 import type { Lesson, Step } from '../../lessons/lesson.ts'
+import { useLessonExport } from '../../state/lesson-export.ts'
 import { useLessonProgress } from '../../state/lesson-progress.ts'
 import { useWorkbench } from '../../state/workbench.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -42,6 +43,7 @@ export function FastTrack({ lesson }: { lesson: Lesson }) {
   const stop = (): void => {
     stopped.current = true
     useWorkbench.getState().cancel()
+    useLessonExport.getState().cancel()
   }
   return (
     <div className={styles.track}>

@@ -1,7 +1,9 @@
-/** Does what the button of a step says: programs of the workbench one after the other, or a training run from start to end. */
+/** Does what the button of a step says: programs of the workbench one after the other, a training run from start to end, an export. */
 import type { ProgramRequest } from '../../../shared/domain/workbench.ts'
 import { runConfigSchema } from '../../../shared/domain/run-config.ts'
-import type { ProgramsRun, StepRun, TrainingRun } from '../../lessons/lesson.ts'
+import type { ExportRun, ProgramsRun, StepRun, TrainingRun } from '../../lessons/lesson.ts'
+import { lab } from '../../ipc/client.ts'
+import { useLessonExport } from '../../state/lesson-export.ts'
 import { useRunViews } from '../../state/run-view.ts'
 import type { RunView } from '../../state/run-view.ts'
 import { isActive } from '../../state/runs.ts'
@@ -20,6 +22,8 @@ export async function perform(run: StepRun, choice: Choice = {}): Promise<boolea
       return performPrograms(run, choice)
     case 'training':
       return performTraining(run)
+    case 'export':
+      return performExport(run)
     case 'cards':
       return true
   }
@@ -48,6 +52,13 @@ async function performTraining({ config, kill }: TrainingRun): Promise<boolean> 
   // A run that failed is a result too: the check says what it thinks of it.
   const state = useRunViews.getState().views[runId]?.record.state
   return state === 'done' || state === 'failed'
+}
+
+async function performExport({ otherwise }: ExportRun): Promise<boolean> {
+  const newest = async (): Promise<string | null> => (await lab.runs.list()).find(({ hasModel }) => hasModel)?.record.id ?? null
+  if ((await newest()) === null) await performTraining(otherwise)
+  const runId = await newest()
+  return runId !== null && useLessonExport.getState().run(runId)
 }
 
 /** Resolves as soon as `holds` of the run's view. */

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { StepRun } from '../../lessons/lesson.ts'
 import { toErrorInfo } from '../../ipc/errors.ts'
+import { useLessonExport } from '../../state/lesson-export.ts'
 import { textsOf, useLessonTexts, useTypedTexts } from '../../state/lesson-texts.ts'
 import { useRunViews } from '../../state/run-view.ts'
 import { isActive } from '../../state/runs.ts'
@@ -83,7 +84,7 @@ export function RunBox({ run, again, quiet = false, onStart, onDone }: RunBoxPro
           />
         )}
       </div>
-      {busy && (programs ? <Going /> : <GoingRun />)}
+      {busy && (programs ? <Going /> : run.kind === 'export' ? <GoingExport /> : <GoingRun />)}
       {error && <ErrorNotice error={error} />}
     </div>
   )
@@ -95,16 +96,30 @@ function Going() {
   return (
     <div className={styles.going}>
       <span role="status">{going ? `${going.program}, ${going.arm}: ${going.text}` : 'starting'}</span>
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        color="gray"
-        leftSection={<IconPlayerStopFilled size={12} aria-hidden />}
-        onClick={() => useWorkbench.getState().cancel()}
-      >
-        Cancel
-      </Button>
+      <CancelButton onClick={() => useWorkbench.getState().cancel()} />
     </div>
+  )
+}
+
+/** An export; before it, where there was no model yet, the run that makes one. */
+function GoingExport() {
+  const progress = useLessonExport((state) => state.progress)
+  if (!progress) return <GoingRun />
+  return (
+    <div className={styles.going}>
+      <span role="status">
+        {progress.stage} · {Math.round(100 * progress.fraction)} %
+      </span>
+      <CancelButton onClick={() => useLessonExport.getState().cancel()} />
+    </div>
+  )
+}
+
+function CancelButton({ onClick }: { onClick: () => void }) {
+  return (
+    <Button size="compact-xs" variant="subtle" color="gray" leftSection={<IconPlayerStopFilled size={12} aria-hidden />} onClick={onClick}>
+      Cancel
+    </Button>
   )
 }
 

@@ -28,8 +28,8 @@ export function StepScreen({ place }: { place: StepPlace }) {
   const evidence = useEvidence([step.run])
   const done = progress.steps[step.id]
   const verdict = step.check(evidence)
-  // Programs are shared by steps: what another step measured proves this one only once it was asked for here.
-  const counts = ran || step.run.kind !== 'programs'
+  // Programs and the export are shared by steps: what another step measured proves this one only once it was asked for here.
+  const counts = ran || (step.run.kind !== 'programs' && step.run.kind !== 'export')
   const proven = done !== undefined || (counts && verdict?.met === true)
 
   useEffect(() => {
@@ -41,7 +41,7 @@ export function StepScreen({ place }: { place: StepPlace }) {
   }, [loaded, counts, verdict, done, step, evidence])
 
   const Widget = widgets[step.widget]
-  const shown = verdict !== null && (ran || done !== undefined || step.run.kind !== 'programs')
+  const shown = verdict !== null && (counts || done !== undefined)
   return (
     <div className={styles.screen}>
       <header className={styles.header}>
@@ -88,6 +88,8 @@ export function StepScreen({ place }: { place: StepPlace }) {
 function factsOf(run: StepRun, evidence: Evidence): LessonProgress['steps'][string]['facts'] {
   if (run.kind === 'training') return { run: evidence.run(run.config.name)?.record.id ?? run.config.name }
   if (run.kind === 'cards') return {}
+  if (run.kind === 'export')
+    return { run: evidence.exported?.facts.runId ?? 'unknown', checkpoint: evidence.exported?.facts.checkpoint ?? 'unknown' }
   const { program, arm } = run.requests.at(-1)!
   const result = arm === undefined ? null : evidence.result(program, arm as never)
   return { program, ...(result && { arm: result.arm, worldSize: result.worldSize, durationMs: Math.round(result.durationMs) }) }

@@ -1,11 +1,13 @@
-/** The evidence of a step or an experiment, kept up to date: stored results of its programs, and its newest runs. */
+/** The evidence of a step or an experiment, kept up to date: stored results of its programs, and its newest runs, the export. */
 import { useEffect, useMemo } from 'react'
+import type { ExportedFolder } from '../../../shared/domain/export.ts'
 import { armsOf } from '../../../shared/domain/workbench.ts'
 import type { ProgramId, ProgramResult } from '../../../shared/domain/workbench.ts'
 import { Evidence } from '../../lessons/evidence.ts'
 import type { RecordedRun } from '../../../shared/lessons/run-checks.ts'
 import type { StepRun } from '../../lessons/lesson.ts'
 import type { LessonProgress } from '../../../shared/domain/lesson-progress.ts'
+import { useLessonExport } from '../../state/lesson-export.ts'
 import { useLessonProgress } from '../../state/lesson-progress.ts'
 import { useConnection } from '../../state/connection.ts'
 import { useRunViews } from '../../state/run-view.ts'
@@ -26,12 +28,18 @@ export function useEvidence(runs: readonly StepRun[]): Evidence {
   const list = useRuns((state) => state.list.value)
   const cards = useLessonProgress((state) => state.progress.cards)
   const generation = useConnection((state) => state.generation)
+  const exported = useLessonExport((state) => state.folder)
+  const exports = runs.some(({ kind }) => kind === 'export')
   const programs = programsOf(runs).join()
   const names = namesOf(runs).join('\n')
 
   useEffect(() => {
     if (generation > 0 && programs !== '') void useWorkbench.getState().load(programs.split(',') as ProgramId[])
   }, [generation, programs])
+
+  useEffect(() => {
+    if (generation > 0 && exports) void useLessonExport.getState().load()
+  }, [generation, exports])
 
   const newest = useMemo(
     () =>
@@ -51,8 +59,9 @@ export function useEvidence(runs: readonly StepRun[]): Evidence {
         results,
         newest.flatMap(({ id }) => views[id] ?? []),
         cards,
+        exported,
       ),
-    [results, newest, views, cards],
+    [results, newest, views, cards, exported],
   )
 }
 
@@ -62,14 +71,21 @@ export const evidenceNow = (): Evidence =>
     useWorkbench.getState().results,
     Object.values(useRunViews.getState().views).sort((a, b) => a.record.createdAt.localeCompare(b.record.createdAt)),
     useLessonProgress.getState().progress.cards,
+    useLessonExport.getState().folder,
   )
 
-function evidenceOf(results: Record<string, ProgramResult>, views: readonly RunView[], cards: LessonProgress['cards']): Evidence {
+function evidenceOf(
+  results: Record<string, ProgramResult>,
+  views: readonly RunView[],
+  cards: LessonProgress['cards'],
+  exported: ExportedFolder | null,
+): Evidence {
   const runs = views.map(({ record, ranks, epochs, metrics }): [string, RecordedRun] => [
     record.config.name,
     { record, ranks, epochs, steps: metrics.toArray() },
   ])
-  return new Evidence(results, Object.fromEntries(runs), Object.fromEntries(Object.entries(cards).map(([id, { score }]) => [id, score])))
+  const scores = Object.entries(cards).map(([id, { score }]) => [id, score] as const)
+  return new Evidence(results, Object.fromEntries(runs), Object.fromEntries(scores), exported)
 }
 
 /** Whether all of a run's programs, or its training, have been measured. */
@@ -79,6 +95,8 @@ export const hasRun = (run: StepRun, evidence: Evidence): boolean => {
       return run.requests.every(({ program, arm }) => evidence.result(program, (arm ?? armsOf(program)[0]) as never) !== null)
     case 'training':
       return evidence.run(run.config.name) !== null
+    case 'export':
+      return evidence.exported !== null
     case 'cards':
       return true
   }

@@ -1,6 +1,10 @@
 /** Phase 6: what was found, written down and said aloud. */
+import frontMatter from 'code:electron/export/model-card.ts#front-matter'
+import limits from 'code:electron/export/model-card.ts#limits'
+import { cardIsHonest } from '../../../shared/lessons/checks/deployment.ts'
 import { savedOnce } from '../../../shared/lessons/run-checks.ts'
-import { cardsScored, judgedRuns } from '../judged.ts'
+import { exportNewest, reportRun } from '../export-newest.ts'
+import { cardsScored, judgedExport, judgedRuns } from '../judged.ts'
 import type { Lesson } from '../lesson.ts'
 import { runNames } from '../run-names.ts'
 import { enoughFindings, findingRuns } from '../findings.ts'
@@ -15,14 +19,18 @@ export const documentation = {
     {
       id: 'report',
       title: 'What belongs into a report?',
-      run: {
-        kind: 'training',
-        label: 'Train three epochs on two ranks',
-        config: { name: runNames.report, model: 'tiny', worldSize: 2, epochs: 3 },
-      },
+      run: reportRun,
       widget: 'run-report',
       check: judgedRuns([runNames.report], savedOnce),
       code: [],
+    },
+    {
+      id: 'model-card',
+      title: 'What must a model say about itself?',
+      run: exportNewest,
+      widget: 'model-card',
+      check: judgedExport(cardIsHonest),
+      code: [frontMatter, limits],
     },
     {
       id: 'interview',

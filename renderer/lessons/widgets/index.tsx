@@ -15,8 +15,10 @@ import { CostModel } from './cost-model.tsx'
 import { CoverageMatrix } from './coverage-matrix.tsx'
 import { DropoutMasks } from './dropout-masks.tsx'
 import { EvaluationRows } from './evaluation-rows.tsx'
+import { ExportFiles } from './export-files.tsx'
 import { FreeTierCalculator } from './free-tier.tsx'
 import { HeatMap } from './heat-map.tsx'
+import { HttpExchanges } from './http-exchanges.tsx'
 import { InterviewSummary } from './interview-summary.tsx'
 import { LatencyChart } from './latency-chart.tsx'
 import { LossBand } from './loss-band.tsx'
@@ -32,12 +34,14 @@ import { SumLoss } from './sum-loss.tsx'
 import { Waterfall } from './waterfall.tsx'
 import { BroadcastDigests } from './broadcast-digests.tsx'
 import { BucketMap } from './bucket-map.tsx'
+import { BundleFiles } from './bundle-files.tsx'
 import { CallsCompare } from './calls-compare.tsx'
 import { DifferenceTable } from './difference-table.tsx'
 import type { WidgetId } from './ids.ts'
 import { IndexGrid } from './index-grid.tsx'
 import { LoopStepper } from './loop-stepper.tsx'
 import { MeetingBoard } from './meeting-board.tsx'
+import { ModelCard } from './model-card.tsx'
 import { ModelExplorer } from './model-explorer.tsx'
 import { Modes } from './modes.tsx'
 import { PaddingCost } from './padding-cost.tsx'
@@ -81,8 +85,12 @@ export const widgets: Record<WidgetId, Widget> = {
   'free-tier': FreeTierCalculator,
   'run-report': ({ evidence }) => <RunSummary evidence={evidence} name={runNames.report} exports />,
   'interview-summary': InterviewSummary,
+  'model-card': ModelCard,
   questions: ({ evidence }) => <CardDeck evidence={evidence} deck={questions} title="Eight questions" />,
   pitfalls: ({ evidence }) => <CardDeck evidence={evidence} deck={pitfalls} title="Twelve pitfalls" />,
+  'export-files': ExportFiles,
+  'http-exchanges': HttpExchanges,
+  'bundle-files': BundleFiles,
   'heat-map': HeatMap,
   'coverage-matrix': CoverageMatrix,
   'arms-chart': ArmsChart,
