@@ -170,7 +170,6 @@ describe('Python', () => {
     // Else the model would say the same of every text, and agreement would mean nothing.
     const [first] = ours.map(([logit]) => logit!).sort((a, b) => a - b)
     const last = Math.max(...ours.map(([logit]) => logit!))
-    console.log(`spread ${last - first!}`)
     expect(last - first!).toBeGreaterThan(100 * logitTolerance)
     const differences = [largestDifference(answer.logits, ours)]
     if (answer.onnxLogits) differences.push(largestDifference(answer.onnxLogits, ours))
