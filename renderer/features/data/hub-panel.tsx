@@ -57,11 +57,7 @@ function HowFar({ download }: { download: Download }) {
       <Progress value={share * 100} size="sm" aria-label="Download" />
       <p className={styles.format}>
         {words ?? `${percent(share, 0)} of ${bytes(totalBytes ?? 0)}`}
-        {words &&
-          totalBytes !== null &&
-          state !== 'done' &&
-          state !== 'finishing' &&
-          ` (${bytes(receivedBytes)} of ${bytes(totalBytes)})`}
+        {words && totalBytes !== null && state !== 'done' && state !== 'finishing' && ` (${bytes(receivedBytes)} of ${bytes(totalBytes)})`}
         {state === 'running' && bytesPerSec !== null && `, ${bytes(bytesPerSec)}/s measured`}
         {state === 'running' && etaMs !== null && `, about ${remaining(etaMs)} left`}
       </p>
