@@ -37,6 +37,7 @@ export function jsonlTable(bytes: Uint8Array, fileName: string): Table {
     const record: Cell[] = []
     lines.push(line)
     records.push(record)
+    assertShape(fileName, records.length, columnOf.size)
     if (typeof parsed === 'string') {
       faults.set(records.length - 1, parsed)
       continue
@@ -57,7 +58,6 @@ export function jsonlTable(bytes: Uint8Array, fileName: string): Table {
       if ((cell?.length ?? 0) > tableLimits.cellLength) faults.set(records.length - 1, cellTooLarge)
     }
   }
-  assertShape(fileName, records.length, columnOf.size)
   if (columnOf.size === 0) {
     throw noRows(
       fileName,

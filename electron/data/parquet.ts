@@ -3,14 +3,14 @@
  * were chosen. Whatever a file claims of itself (rows, values of a page, size of a page once decompressed) is checked
  * against the limits before hyparquet takes the memory for it.
  */
-import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type Compressors, type FileMetaData } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
+import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { z } from 'zod'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { ColumnMapping } from '../../shared/domain/run-config.ts'
 import { inferMapping, resolveMapping } from './columns.ts'
 import { noRows } from './labelled-rows.ts'
+import { boundedCodecs } from './parquet-codecs.ts'
 import { assertShape, cellTooLarge, distinctNames, tableLimits, unreadable, type Cell, type Table } from './table.ts'
 import { zstdUpperBound } from './zstd-bound.ts'
 
@@ -36,7 +36,7 @@ export async function parquetTable(bytes: Uint8Array, fileName: string, mapping?
       metadata,
       columns: wanted,
       rowEnd,
-      compressors: guarded,
+      compressors: boundedCodecs,
       geoparquet: false,
       useOffsetIndex: false,
     })
@@ -170,9 +170,6 @@ function assertHonest(bytes: Uint8Array, metadata: FileMetaData, wanted: readonl
   }
   if (rows !== Number(metadata.num_rows)) throw refuse('It says that it has another number of rows than its parts have')
 }
-
-/** Sizes were checked by the page's header; what a codec returns must have that size. */
-const guarded: Compressors = compressors
 
 function copyOf(bytes: Uint8Array, start: number, end = bytes.byteLength): ArrayBuffer {
   return new Uint8Array(bytes.subarray(start, end)).buffer // a Buffer's own slice would share the memory

@@ -93,10 +93,10 @@ function compare(
     for (let start = 0; start < batch.length; start += labelCount) {
       const ourRow = batch.subarray(start, start + labelCount)
       const theirRow = theirs[index]!.subarray(start, start + labelCount)
-      // Not Math.max: a logit that is no number must not pass for a small difference.
       for (const [label, value] of ourRow.entries()) {
         const difference = Math.abs(value - theirRow[label]!)
-        if (!(difference <= largest)) largest = difference
+        // A logit that is no number is as far off as can be, and stays so whatever comes after it.
+        largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference)
       }
       if (ourRow.indexOf(Math.max(...ourRow)) === theirRow.indexOf(Math.max(...theirRow))) agreed++
       rowCount++

@@ -4,6 +4,8 @@
  */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { parquetReadObjects } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
 import { WebSocketServer } from 'ws'
 import { connectionLost, PeerLost } from '../../electron/collectives/errors.ts'
 import { contractTarget, openTarget, type Target, type TargetName } from './fuzz-targets.ts'
@@ -21,9 +23,11 @@ export async function openCarelessTarget(name: TargetName, directory: string): P
     index: shardNames,
     vocabulary: firstLetters,
     csv: readRows,
+    jsonl: readObjects,
+    parquet: readPages,
     frames: (mutant) => takeFrame(mutant, valid),
   }
-  return { seeds, feed: async (mutant) => void feeds[name](mutant) }
+  return { seeds, feed: async (mutant) => void (await feeds[name](mutant)) }
 }
 
 function readTensors(bytes: Buffer): Float32Array[] {
@@ -68,6 +72,14 @@ function readRows(bytes: Buffer): string[] {
   const rows = bytes.toString('utf8').trim().split('\n')
   return rows.map((row) => row.split(/[,;\t]/)[1]!.trim())
 }
+
+function readObjects(bytes: Buffer): string[] {
+  const rows = bytes.toString('utf8').trim().split('\n')
+  return rows.map((row) => (JSON.parse(row) as { text: string }).text.trim())
+}
+
+const readPages = (bytes: Buffer): Promise<unknown> =>
+  parquetReadObjects({ file: new Uint8Array(bytes).buffer, compressors, columns: ['text', 'label'] })
 
 async function serveWithoutSchema() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })

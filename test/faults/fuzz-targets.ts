@@ -5,6 +5,8 @@
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer'
 import { WebSocket } from 'ws'
 import { readSafetensors, safetensorsChunks } from '../../electron/checkpoint/safetensors.ts'
 import { FileFormatError } from '../../electron/checkpoint/strict-json.ts'
@@ -12,6 +14,8 @@ import { connectionLost, PeerLost } from '../../electron/collectives/errors.ts'
 import { decodeHeader, headerBytes } from '../../electron/collectives/frame.ts'
 import { FrameReader } from '../../electron/collectives/frame-reader.ts'
 import { previewCsv, readCsv } from '../../electron/data/csv.ts'
+import { readTable } from '../../electron/data/data-file.ts'
+import { labelledRows, previewOf } from '../../electron/data/labelled-rows.ts'
 import { createTokenizer } from '../../electron/data/tokenizer.ts'
 import { trainWordPiece } from '../../electron/data/wordpiece-trainer.ts'
 import { serveOverWebSocket } from '../../electron/hosts/websocket.ts'
@@ -19,6 +23,7 @@ import { loadModel } from '../../electron/inference/load.ts'
 import { createLab } from '../../electron/lab/index.ts'
 import { openModel } from '../../electron/pretrained/open-model.ts'
 import { LabError } from '../../shared/contract/errors.ts'
+import type { DataFormat } from '../../shared/domain/dataset.ts'
 import { headlines } from '../fixtures/data/headlines.ts'
 import { fixturePage } from '../helpers/fixture-page.ts'
 import { writeTestModel } from '../helpers/model-folders.ts'
@@ -32,7 +37,8 @@ export interface Target {
   close?(): Promise<void>
 }
 
-export type TargetName = 'safetensors' | 'tokenizer' | 'config' | 'bert' | 'index' | 'vocabulary' | 'csv' | 'contract' | 'frames'
+export type TargetName =
+  'safetensors' | 'tokenizer' | 'config' | 'bert' | 'index' | 'vocabulary' | 'csv' | 'jsonl' | 'parquet' | 'contract' | 'frames'
 
 /** Whether `error` is one that people are meant to see. */
 export const isTyped = (error: unknown): boolean =>
@@ -100,10 +106,54 @@ export async function openTarget(name: TargetName, directory: string): Promise<T
         },
       }
     }
+    case 'jsonl': {
+      const rows = news.map((row) => JSON.stringify({ ...row, tags: ['a', { b: null }], label: row.label % 2 ? 'World' : row.label }))
+      return tableTarget(directory, 'jsonl', [Buffer.from(rows.join('\n')), Buffer.from(`\ufeff${rows.join('\r\n\r\n')}\r\n`)])
+    }
+    case 'parquet':
+      return tableTarget(directory, 'parquet', parquetSeeds())
     case 'contract':
       return contractTarget(() => serveLab(directory))
     case 'frames':
       return framesTarget()
+  }
+}
+
+const news = headlines.slice(0, 40).map((text, row) => ({ text, label: row % 4 }))
+
+/** Of each codec one, with dictionaries and without, of one row group and of several. */
+function parquetSeeds(): Buffer[] {
+  const columnData: ColumnSource[] = [
+    { name: 'text', data: news.map(({ text }) => text), type: 'STRING' },
+    { name: 'label', data: news.map(({ label }) => BigInt(label)), type: 'INT64', nullable: true },
+    { name: 'date', data: news.map((_, row) => new Date(row * 86_400_000)), type: 'TIMESTAMP' },
+  ]
+  const features = JSON.stringify({ info: { features: { label: { names: ['World', 'Sports', 'Business', 'Sci/Tech'] } } } })
+  const write = (options: Partial<Parameters<typeof parquetWriteBuffer>[0]>): Buffer =>
+    Buffer.from(parquetWriteBuffer({ columnData, kvMetadata: [{ key: 'huggingface', value: features }], ...options }))
+  const compressors = { GZIP: (page: Uint8Array) => gzipSync(page), BROTLI: (page: Uint8Array) => brotliCompressSync(page) }
+  const delta = columnData.map((column, index) => (index === 0 ? { ...column, encoding: 'DELTA_BYTE_ARRAY' as const } : column))
+  return [
+    write({}),
+    write({ codec: 'UNCOMPRESSED', rowGroupSize: 12 }),
+    write({ codec: 'GZIP', compressors }),
+    write({ codec: 'BROTLI', compressors, pageSize: 200 }),
+    write({ codec: 'UNCOMPRESSED', columnData: delta }),
+  ]
+}
+
+/** A file of rows, read as the import reads it: looked at, then every row of the columns it is said to have. */
+function tableTarget(directory: string, kind: DataFormat, seeds: readonly Buffer[]): Target {
+  const name = `mutant.${kind}`
+  const path = join(directory, name)
+  const mapping = { textColumns: ['text'], labelColumn: 'label' }
+  return {
+    seeds,
+    feed: async (mutant) => {
+      await writeFile(path, mutant)
+      previewOf(await readTable({ kind, path }), name)
+      labelledRows(await readTable({ kind, path }, mapping), name, 'skip', mapping)
+    },
   }
 }
 

@@ -89,6 +89,8 @@ const targets: Record<TargetName, [of: string, careless: string]> = {
   index: ['indexes of sharded weights', 'a reader that opens whatever it names'],
   vocabulary: ['vocab.txt', 'a reader that takes every line as it stands'],
   csv: ['CSV files', 'a reader that cuts at commas and line ends'],
+  jsonl: ['JSON Lines', 'a reader that parses whatever a line holds'],
+  parquet: ['Parquet files', 'a reader that takes the sizes the file gives'],
   contract: ['messages of the contract, over a WebSocket', 'a server that takes calls without a schema'],
   frames: ['frames of the ring', 'a reader that takes as many bytes as a frame has, unchecked'],
 }

@@ -1,13 +1,14 @@
-/** A model trained for a few seconds and exported, once for a test file, as the command line does both. */
+/** Models exported as the command line does it: one trained for a few seconds before, and BERT folders as others publish them. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { loadDataset } from '../../electron/data/dataset.ts'
 import { projectRoot } from '../../electron/paths.ts'
 import { exportFactsSchema, type ExportFacts } from '../../shared/domain/export.ts'
+import { smallVocabulary, writeTransformersFolder } from './transformers-folders.ts'
 
 export const devCsv = join(projectRoot, '../shared/data/ag_news/dev.csv')
 export const whyNoNews = existsSync(devCsv) ? null : '../shared/data/ag_news is not here'
@@ -20,22 +21,45 @@ export interface ExportedModel {
   parent: string
   name: string
   directory: string
-  runDirectory: string
   facts: ExportFacts
 }
 
 /** Trains on the starter headlines in `place` and exports to `<place>/exported`. Needs the built command line. */
-export async function trainAndExport(place: string, epochs = 2): Promise<ExportedModel> {
-  const env = { ...process.env, DISTRINEWS_HOME: join(place, 'lab'), NO_COLOR: '1' }
+export async function trainAndExport(place: string, epochs = 2): Promise<ExportedModel & { runDirectory: string }> {
+  const env = environment(place)
   const trained = await run(process.execPath, [cli, 'train', '--ranks', '1', '--epochs', String(epochs), '--json'], {
     env,
     maxBuffer: 2 ** 26,
   })
   const { runDirectory } = z.object({ runDirectory: z.string() }).parse(JSON.parse(trained.stdout))
-  const directory = join(place, 'exported')
-  await run(process.execPath, [cli, 'export', '--run', runDirectory, '--out', directory], { env })
+  return { ...(await exportTo(place, 'exported', ['--run', runDirectory])), runDirectory }
+}
+
+/** A small BERT with random weights and a classifier, exported to `<place>/bert-uncased` or `<place>/bert-cased`. */
+export async function exportBert(place: string, casing: 'uncased' | 'cased'): Promise<ExportedModel> {
+  const folder = join(place, `source-${casing}`)
+  const capitals = Array.from({ length: 26 }, (_, index) => String.fromCharCode(0x41 + index))
+  const vocabulary = casing === 'uncased' ? smallVocabulary : [...smallVocabulary, ...capitals, ...capitals.map((letter) => `##${letter}`)]
+  await writeTransformersFolder(folder, {
+    architecture: 'bert',
+    withHead: true,
+    // So large that the answers differ from text to text.
+    gain: 20,
+    config: { vocabSize: vocabulary.length, maxPositionEmbeddings: 512 },
+    tokenizer: 'vocab.txt',
+  })
+  await writeFile(join(folder, 'vocab.txt'), `${vocabulary.join('\n')}\n`)
+  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ do_lower_case: casing === 'uncased' }))
+  return exportTo(place, `bert-${casing}`, ['--model', folder])
+}
+
+const environment = (place: string): NodeJS.ProcessEnv => ({ ...process.env, DISTRINEWS_HOME: join(place, 'lab'), NO_COLOR: '1' })
+
+async function exportTo(place: string, name: string, source: readonly string[]): Promise<ExportedModel> {
+  const directory = join(place, name)
+  await run(process.execPath, [cli, 'export', ...source, '--out', directory], { env: environment(place) })
   const facts = exportFactsSchema.parse(JSON.parse(await readFile(join(directory, 'export.json'), 'utf8')))
-  return { parent: place, name: 'exported', directory, runDirectory, facts }
+  return { parent: place, name, directory, facts }
 }
 
 export const devTexts = async (): Promise<{ text: string; label: number }[]> =>

@@ -19,10 +19,10 @@ const cli = join(projectRoot, 'out', 'main', 'cli.js')
 const startMs = 30_000
 const endMs = 30_000
 
-/** Starts the lab on a free port, keeping its runs in `directory`. Rejects with what it printed if it does not come up. */
-export async function startLab(directory: string, port = 0): Promise<LabServer> {
+/** Starts the lab on a free port, keeping its runs in `directory`, with `variables` in its environment besides. Rejects with what it printed if it does not come up. */
+export async function startLab(directory: string, port = 0, variables: NodeJS.ProcessEnv = {}): Promise<LabServer> {
   const child = spawn(process.execPath, [cli, 'serve', '--port', String(port)], {
-    env: { ...process.env, DISTRINEWS_HOME: directory, NO_COLOR: '1' },
+    env: { ...process.env, ...variables, DISTRINEWS_HOME: directory, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const url = await printedUrl(child)

@@ -36,6 +36,8 @@ export interface FolderOptions {
   shards?: number
   tokenizer?: 'tokenizer.json' | 'vocab.txt'
   seed?: number
+  /** Times the usual size of weights. */
+  gain?: number
 }
 
 const vocabSize = 140
@@ -58,6 +60,7 @@ export async function writeTransformersFolder(
     shards,
     tokenizer = 'tokenizer.json',
     seed,
+    gain = 4,
   } = options
   const config = miniatureConfig({
     ...(architecture === 'bert' ? bertTraits : {}),
@@ -65,7 +68,7 @@ export async function writeTransformersFolder(
     maxPositionEmbeddings: 32,
     ...options.config,
   })
-  const arena = makeArena(config, { gain: 4, ...(seed === undefined ? {} : { seed }) })
+  const arena = makeArena(config, { gain, ...(seed === undefined ? {} : { seed }) })
   const { pooler, classifier } = modelNames[architecture]
   const isHead = (name: string): boolean =>
     name.startsWith(`${classifier}.`) || (architecture === 'distilbert' && name.startsWith(`${pooler}.`))

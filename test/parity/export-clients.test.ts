@@ -11,43 +11,55 @@ import { promisify } from 'node:util'
 import { AutoTokenizer, AutoModelForSequenceClassification, env, pipeline } from '@huggingface/transformers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { readModelFolder } from '../../electron/checkpoint/model-folder.ts'
-import { createTokenizer, type Tokenizer } from '../../electron/data/tokenizer.ts'
+import type { Tokenizer } from '../../electron/data/tokenizer.ts'
 import { makeBatch } from '../../electron/data/batching.ts'
 import { createClassifier, type Classifier } from '../../electron/engine/classifier.ts'
 import { readSource } from '../../electron/export/source.ts'
 import { exportRunFile } from '../../electron/export/run-files.ts'
 import { projectRoot } from '../../electron/paths.ts'
 import { readDetail } from '../../electron/supervisor/run-directory.ts'
-import { devTexts, someTexts, trainAndExport, whyNoNews, type ExportedModel } from '../helpers/exported-model.ts'
+import { devTexts, exportBert, someTexts, trainAndExport, whyNoNews, type ExportedModel } from '../helpers/exported-model.ts'
 
 const python = join(projectRoot, 'test-artifacts', 'python', 'bin', 'python')
 const whyNoPython = existsSync(python) ? null : 'no Python environment in test-artifacts/python: npm run test:parity makes one'
 
+const models = ['distilbert', 'bert-uncased', 'bert-cased'] as const
+
+/** An exported folder, and what the lab itself makes of it. */
+interface Subject extends ExportedModel {
+  tokenizer: Tokenizer
+  engine: Classifier
+}
+
 let place: string
-let model: ExportedModel
-let tokenizer: Tokenizer
-let engine: Classifier
+let trained: Awaited<ReturnType<typeof trainAndExport>>
+const subjects = new Map<string, Subject>()
 let texts: string[]
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'export-'))
-  model = await trainAndExport(place)
+  trained = await trainAndExport(place)
   env.allowRemoteModels = false
   env.localModelPath = place
-  const source = await readSource(model.directory, model.facts.maxLength)
-  tokenizer = createTokenizer((await readModelFolder(model.directory)).tokenizerJson)
-  engine = createClassifier({ config: source.config, arena: source.arena, threads: 2 })
+  const exported = [trained, await exportBert(place, 'uncased'), await exportBert(place, 'cased')]
+  for (const [index, model] of exported.entries()) {
+    const { config, arena, tokenizer } = await readSource(model.directory, model.facts.maxLength)
+    subjects.set(models[index]!, { ...model, tokenizer, engine: createClassifier({ config, arena, threads: 2 }) })
+  }
   texts = whyNoNews === null ? (await devTexts()).map(({ text }) => text) : someTexts
+}, 120_000)
+afterAll(async () => {
+  for (const { engine } of subjects.values()) engine.dispose()
+  await rm(place, { recursive: true })
 })
-afterAll(() => rm(place, { recursive: true }))
 
-/** The engine's logits, row by row. */
-async function ourLogits(some: readonly string[]): Promise<number[][]> {
+/** The engine's logits, a row for each text. */
+async function ourLogits({ tokenizer, engine, facts: { maxLength } }: Subject, some: readonly string[]): Promise<number[][]> {
   const rows: number[][] = []
-  for (const text of some) {
-    const ids = [tokenizer.encodeIds(text, model.facts.maxLength)]
-    const batch = makeBatch({ ids, labels: Int32Array.of(0) }, [0], { rows: 1, lengthMultiple: 8, maxLength: model.facts.maxLength })
-    rows.push([...(await engine.logits(batch))])
+  for (let start = 0; start < some.length; start += 20) {
+    const ids = some.slice(start, start + 20).map((text) => tokenizer.encodeIds(text, maxLength))
+    const labels = new Int32Array(ids.length)
+    const logits = await engine.logits(makeBatch({ ids, labels }, [...ids.keys()], { rows: ids.length, lengthMultiple: 8, maxLength }))
+    for (const row of ids.keys()) rows.push([...logits.slice(row * engine.labelCount, (row + 1) * engine.labelCount)])
   }
   return rows
 }
@@ -55,16 +67,19 @@ async function ourLogits(some: readonly string[]): Promise<number[][]> {
 const largestDifference = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number =>
   Math.max(...a.flatMap((row, index) => row.map((value, column) => Math.abs(value - b[index]![column]!))))
 
-describe('transformers.js in Node', () => {
+const logitTolerance = 1e-4
+
+describe.each(models)('%s in transformers.js, Node', (name) => {
   it('gives the same tokens on all headlines of the development set, but for its own way of cutting', async (ctx) => {
     ctx.skip(whyNoNews !== null, whyNoNews ?? '')
-    const theirs = await AutoTokenizer.from_pretrained(model.name)
+    const { tokenizer, facts } = subjects.get(name)!
+    const theirs = await AutoTokenizer.from_pretrained(subjects.get(name)!.name)
     let cut = 0
     for (const text of texts) {
       const { input_ids: ids } = theirs(text, { truncation: true }) as { input_ids: { data: BigInt64Array } }
-      const [their, our] = [Array.from(ids.data, Number), [...tokenizer.encodeIds(text, model.facts.maxLength)]]
+      const [their, our] = [Array.from(ids.data, Number), [...tokenizer.encodeIds(text, facts.maxLength)]]
       // Of a text that is too long, transformers.js drops the end, [SEP] with it; transformers in Python keeps [SEP].
-      const isCut = tokenizer.encode(text, model.facts.maxLength).truncatedTokens.length > 0
+      const isCut = tokenizer.encode(text, facts.maxLength).truncatedTokens.length > 0
       if (isCut) cut++
       expect(isCut ? their.slice(0, -1) : their, text).toEqual(isCut ? our.slice(0, -1) : our)
     }
@@ -72,11 +87,13 @@ describe('transformers.js in Node', () => {
   })
 
   it('gives the logits of the engine, and nearly so in float16 and int8', async () => {
-    const some = texts.filter((text) => tokenizer.encode(text, model.facts.maxLength).truncatedTokens.length === 0).slice(0, 100)
-    const ours = await ourLogits(some)
+    const model = subjects.get(name)!
+    const isWhole = (text: string): boolean => model.tokenizer.encode(text, model.facts.maxLength).truncatedTokens.length === 0
+    const some = texts.filter(isWhole).slice(0, 100)
+    const ours = await ourLogits(model, some)
     const theirs = await AutoTokenizer.from_pretrained(model.name)
     for (const [dtype, tolerance] of [
-      ['fp32', 1e-4],
+      ['fp32', logitTolerance],
       ['fp16', 0.05],
       ['q8', 1],
     ] as const) {
@@ -88,7 +105,7 @@ describe('transformers.js in Node', () => {
 
   it('classifies by pipeline, whichever file it takes', async () => {
     for (const dtype of ['fp32', 'fp16', 'q8'] as const) {
-      const classify = await pipeline('text-classification', model.name, { dtype })
+      const classify = await pipeline('text-classification', subjects.get(name)!.name, { dtype })
       expect(await classify(someTexts[1]!)).toMatchObject([{ label: expect.stringMatching(/^(World|Sports|Business|Sci\/Tech)$/) }])
     }
   })
@@ -97,9 +114,9 @@ describe('transformers.js in Node', () => {
 it('int8 is within a point of float32 on the development set', async (ctx) => {
   ctx.skip(whyNoNews !== null, whyNoNews ?? '')
   const rows = await devTexts()
-  const theirs = await AutoTokenizer.from_pretrained(model.name)
+  const theirs = await AutoTokenizer.from_pretrained(trained.name)
   const accuracy = async (dtype: 'fp32' | 'q8'): Promise<number> => {
-    const classifier = await AutoModelForSequenceClassification.from_pretrained(model.name, { dtype })
+    const classifier = await AutoModelForSequenceClassification.from_pretrained(trained.name, { dtype })
     let correct = 0
     for (let start = 0; start < rows.length; start += 50) {
       const part = rows.slice(start, start + 50)
@@ -125,31 +142,45 @@ const answerSchema = z.object({
   logits: z.array(z.array(z.number())),
   onnxLogits: z.array(z.array(z.number())).nullable(),
   architecture: z.string(),
+  /** Fast, slow. */
+  tokenizers: z.tuple([z.string(), z.string()]),
+  doLowerCase: z.boolean(),
   versions: z.record(z.string(), z.string()),
 })
 
 describe('Python', () => {
-  it('transformers and ONNX Runtime give the same tokens and the logits of the engine', async (ctx) => {
+  it.for(models)('transformers and ONNX Runtime give the tokens and logits of the engine on every row: %s', async (name, ctx) => {
     ctx.skip(whyNoPython !== null, whyNoPython ?? '')
+    const model = subjects.get(name)!
     await writeFile(join(place, 'texts.json'), JSON.stringify(texts))
-    const { stdout } = await runPython(python, [pythonScript, model.directory, join(place, 'texts.json'), '200'], { maxBuffer: 2 ** 28 })
+    const { stdout } = await runPython(python, [pythonScript, model.directory, join(place, 'texts.json')], { maxBuffer: 2 ** 28 })
     const answer = answerSchema.parse(JSON.parse(stdout))
-    expect(answer.architecture).toBe('DistilBertForSequenceClassification')
+    const [architecture, tokenizer] =
+      name === 'distilbert'
+        ? ['DistilBertForSequenceClassification', 'DistilBertTokenizer']
+        : ['BertForSequenceClassification', 'BertTokenizer']
+    expect(answer).toMatchObject({ architecture, tokenizers: [`${tokenizer}Fast`, tokenizer], doLowerCase: name !== 'bert-cased' })
     for (const [index, text] of texts.entries()) {
-      const ours = [...tokenizer.encodeIds(text, model.facts.maxLength)]
+      const ours = [...model.tokenizer.encodeIds(text, model.facts.maxLength)]
       expect(answer.ids[index], text).toEqual(ours)
       expect(answer.slowIds[index], text).toEqual(ours)
     }
-    const ours = await ourLogits(texts.slice(0, answer.logits.length))
-    expect(largestDifference(answer.logits, ours)).toBeLessThan(1e-4)
-    if (answer.onnxLogits) expect(largestDifference(answer.onnxLogits, ours)).toBeLessThan(1e-4)
+    const ours = await ourLogits(model, texts)
+    expect(answer.logits).toHaveLength(texts.length)
+    // Else the model would say the same of every text, and agreement would mean nothing.
+    const [first] = ours.map(([logit]) => logit!).sort((a, b) => a - b)
+    const last = Math.max(...ours.map(([logit]) => logit!))
+    expect(last - first!).toBeGreaterThan(100 * logitTolerance)
+    const differences = [largestDifference(answer.logits, ours)]
+    if (answer.onnxLogits) differences.push(largestDifference(answer.onnxLogits, ours))
     else console.log('onnxruntime for Python is not here: its part is left out')
-    console.log(`checked against ${JSON.stringify(answer.versions)}`)
+    console.log(`${name}, ${texts.length} rows: largest difference ${differences.join(', ONNX ')}; ${JSON.stringify(answer.versions)}`)
+    for (const difference of differences) expect(difference).toBeLessThan(logitTolerance)
   })
 
   it('TensorBoard reads every number of the run', async (ctx) => {
     ctx.skip(whyNoPython !== null, whyNoPython ?? '')
-    const run = await readDetail(model.runDirectory, (record) => record)
+    const run = await readDetail(trained.runDirectory, (record) => record)
     await exportRunFile('tensorboard', run, join(place, 'tensorboard'))
     const script =
       'import json,sys\nfrom tensorboard.backend.event_processing.event_accumulator import EventAccumulator\n' +

@@ -1,4 +1,4 @@
-"""An exported folder in transformers and ONNX Runtime: tokens of all texts, logits of the first ones, as JSON."""
+"""An exported folder in transformers and ONNX Runtime: tokens and logits of all texts, as JSON."""
 import json
 import sys
 
@@ -7,7 +7,7 @@ import transformers
 from transformers import AutoConfig, AutoTokenizer
 
 transformers.logging.set_verbosity_error()
-folder, texts, count = sys.argv[1], json.load(open(sys.argv[2], encoding="utf8")), int(sys.argv[3])
+folder, texts = sys.argv[1], json.load(open(sys.argv[2], encoding="utf8"))
 
 config = AutoConfig.from_pretrained(folder)
 architecture = getattr(transformers, config.architectures[0])
@@ -27,8 +27,8 @@ try:
 except ImportError:
     session = None
 
-for start in range(0, min(count, len(texts)), 20):
-    batch = fast(texts[start : min(start + 20, count)], padding=True, truncation=True, return_tensors="pt")
+for start in range(0, len(texts), 20):
+    batch = fast(texts[start : start + 20], padding=True, truncation=True, return_tensors="pt")
     with torch.no_grad():
         logits += model(**batch).logits.tolist()
     if session:
@@ -41,5 +41,7 @@ print(json.dumps({
     "logits": logits,
     "onnxLogits": onnx_logits,
     "architecture": type(model).__name__,
+    "tokenizers": [type(fast).__name__, type(slow).__name__],
+    "doLowerCase": slow.do_lower_case,
     "versions": versions,
 }))

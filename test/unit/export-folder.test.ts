@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type FileSystem, nodeFileSystem } from '../../electron/checkpoint/file-system.ts'
 import { exportModel, assertEncodable } from '../../electron/export/export-model.ts'
 import { renderModelCard } from '../../electron/export/model-card.ts'
 import { exportRunFile } from '../../electron/export/run-files.ts'
@@ -122,6 +123,50 @@ describe('what cannot be exported', () => {
     const graph = { nodes: [], initializers: new Map([['w', { name: 'w', rawData: new Uint8Array(100) }]]) }
     expect(() => assertEncodable(graph, 100)).not.toThrow()
     expect(() => assertEncodable(graph, 99)).toThrow(/too large/)
+  })
+})
+
+describe('a file that does not answer as trained', () => {
+  const biases = Float32Array.of(0.125, -0.25, 0.375, -0.5)
+  const bytesOf = (numbers: Float32Array): Buffer => Buffer.from(numbers.buffer)
+
+  /** A disk on which the last biases of `name` become others. */
+  function changing(name: string, others: Float32Array): FileSystem & { changes: number } {
+    const disk = { ...nodeFileSystem, changes: 0 }
+    disk.open = async (path, flags) => {
+      const file = await nodeFileSystem.open(path, flags)
+      if (!path.endsWith(join('onnx', name))) return file
+      return {
+        write: (chunk, offset, length) => {
+          const copy = Buffer.from(chunk)
+          const at = copy.indexOf(bytesOf(biases))
+          if (at !== -1) disk.changes += bytesOf(others).copy(copy, at) / others.byteLength
+          return file.write(copy, offset, length)
+        },
+        sync: () => file.sync(),
+        close: () => file.close(),
+      }
+    }
+    return disk
+  }
+
+  it.each([
+    ['kept: float32 off by rounding', 'model.onnx', 1e-4, null],
+    ['refused: float32 off by more than rounding', 'model.onnx', 2e-3, 'INTERNAL'],
+    ['refused: float32 with an answer that is no number', 'model.onnx', NaN, 'INTERNAL'],
+    ['refused: int8 with an answer that is no number', 'model_quantized.onnx', NaN, 'INTERNAL'],
+  ])('is %s', async (_, name, difference, code) => {
+    const { place, model, target } = await setUp()
+    await writeTestModel(model, { spoil: (arena) => arena.parameter('classifier.bias').set(biases) })
+    const fileSystem = changing(name, biases.with(2, biases[2]! + difference))
+    const exporting = exportModel({ modelDirectory: model, target, run: null, threads, fileSystem })
+    if (code === null) {
+      expect((await exporting).facts!.measurements[0]!.largestLogitDifference).toBeCloseTo(difference, 5)
+    } else {
+      await expect(exporting).rejects.toMatchObject({ info: { code, title: 'The exported model does not answer as the trained one' } })
+      expect(await readdir(join(place, 'out')), 'nothing is left').toEqual([])
+    }
+    expect(fileSystem.changes).toBe(1)
   })
 })
 

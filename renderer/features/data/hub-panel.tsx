@@ -4,12 +4,10 @@ import type { Download } from '../../../shared/domain/download.ts'
 import { hubDatasets } from '../../../shared/domain/hub-datasets.ts'
 import { lab } from '../../ipc/client.ts'
 import { useDownloads } from '../../state/downloads.ts'
-import { duration, percent } from '../../ui/format.ts'
+import { bytes, percent, remaining } from '../../ui/format.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import styles from './data.module.css'
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 export function HubPanel() {
   const { list, error, act } = useDownloads()
@@ -19,7 +17,7 @@ export function HubPanel() {
   return (
     <Panel title={title} hint="from the Hugging Face hub">
       <p className={styles.offer}>
-        {description}. About {megabytes(approximateBytes)}; {license}. It is kept in the hub’s cache on this machine.
+        {description}. About {bytes(approximateBytes)}; {license}. It is kept in the hub’s cache on this machine.
       </p>
       {error && <ErrorNotice error={error} />}
       {download?.state === 'failed' && download.error && <ErrorNotice error={download.error} />}
@@ -58,14 +56,10 @@ function HowFar({ download }: { download: Download }) {
     <div>
       <Progress value={share * 100} size="sm" aria-label="Download" />
       <p className={styles.format}>
-        {words ?? `${percent(share, 0)} of ${megabytes(totalBytes ?? 0)}`}
-        {words &&
-          totalBytes !== null &&
-          state !== 'done' &&
-          state !== 'finishing' &&
-          ` (${megabytes(receivedBytes)} of ${megabytes(totalBytes)})`}
-        {state === 'running' && bytesPerSec !== null && `, ${megabytes(bytesPerSec)}/s measured`}
-        {state === 'running' && etaMs !== null && `, about ${duration(etaMs)} left`}
+        {words ?? `${percent(share, 0)} of ${bytes(totalBytes ?? 0)}`}
+        {words && totalBytes !== null && state !== 'done' && state !== 'finishing' && ` (${bytes(receivedBytes)} of ${bytes(totalBytes)})`}
+        {state === 'running' && bytesPerSec !== null && `, ${bytes(bytesPerSec)}/s measured`}
+        {state === 'running' && etaMs !== null && `, about ${remaining(etaMs)} left`}
       </p>
     </div>
   )
