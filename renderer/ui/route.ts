@@ -1,10 +1,10 @@
 /**
- * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/data`,
+ * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/server`, `#/data`,
  * `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`, `#/learn/glossary/<term>`. No more is needed than this.
  */
 import { useSyncExternalStore } from 'react'
 
-export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'playground' | 'models' | 'data'
+export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'playground' | 'models' | 'server' | 'data'
 
 export interface Route {
   place: Place
@@ -19,6 +19,7 @@ const places: Record<string, Place> = {
   compare: 'compare',
   playground: 'playground',
   models: 'models',
+  server: 'server',
   data: 'data',
 }
 

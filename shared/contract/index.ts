@@ -9,6 +9,7 @@ import { models } from './models.ts'
 import { playground } from './playground.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
+import { serving } from './serving.ts'
 import { workbench } from './workbench.ts'
 
 export const contract = {
@@ -23,5 +24,6 @@ export const contract = {
   exports,
   workbench,
   lessons,
+  serving,
 }
 export type LabContract = typeof contract

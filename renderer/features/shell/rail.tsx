@@ -9,6 +9,7 @@ import {
   IconListDetails,
   IconMoon,
   IconSchool,
+  IconServer,
   IconSun,
   IconSunMoon,
 } from '@tabler/icons-react'
@@ -24,6 +25,7 @@ const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'runs', word: 'Runs', icon: IconListDetails },
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
   { place: 'models', word: 'Models', icon: IconBox },
+  { place: 'server', word: 'Server', icon: IconServer },
   { place: 'data', word: 'Data', icon: IconDatabase },
 ]
 
