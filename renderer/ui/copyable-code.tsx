@@ -21,7 +21,9 @@ export function CopyableCode({ name, code }: { name: string; code: string }) {
       <Button size="compact-xs" variant="default" onClick={() => void copy()} aria-label={`Copy ${name}`}>
         {state?.worked ? 'Copied' : 'Copy'}
       </Button>
-      <span role="status">{state?.worked === false ? 'The clipboard is closed to this page: press Ctrl+C, the text is selected.' : ''}</span>
+      <span role="status">
+        {state?.worked === false ? 'The clipboard is closed to this page: press Ctrl+C, the text is selected.' : ''}
+      </span>
     </div>
   )
 }

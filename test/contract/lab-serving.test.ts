@@ -71,7 +71,10 @@ describe.each(transports)('over %s', (transport) => {
     expect((await labErrorOf(client.serving.start({ modelId, port: taken, token: null }))).code).toBe('PORT_IN_USE')
     expect((await inState(client, 'failed')).error?.code).toBe('PORT_IN_USE')
 
-    await writeTestModel(join(directory, 'model'), { config: { labels: modelLabels }, spoil: (arena) => arena.parameter(arena.specs[0]!.name).fill(NaN) })
+    await writeTestModel(join(directory, 'model'), {
+      config: { labels: modelLabels },
+      spoil: (arena) => arena.parameter(arena.specs[0]!.name).fill(NaN),
+    })
     await client.serving.start({ modelId, port: 0, token: null })
     expect(await inState(client, 'failed')).toMatchObject({ url: null, error: { code: 'MODEL_INVALID' } })
 
@@ -123,7 +126,7 @@ describe('the code that the playground copies', () => {
 
   async function runAll(server: { url: string; token?: string }): Promise<void> {
     const text = `It's $(hostile) "text", 🚀 شركة`
-    const headers = server.token === undefined ? {} : { authorization: `Bearer ${server.token}` }
+    const headers: Record<string, string> = server.token === undefined ? {} : { authorization: `Bearer ${server.token}` }
     const { body } = await post(Number(new URL(server.url).port), '/predict', { text }, { headers })
     const { label, confidence } = body as { label: string; confidence: number }
     expect(modelLabels).toContain(label)

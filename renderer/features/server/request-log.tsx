@@ -15,7 +15,9 @@ export function RequestLog({ records, isServing }: { records: readonly RequestRe
     <Panel title="Log" hint="the newest first; texts are never logged" flush className={styles.log}>
       {records.length === 0 ? (
         <EmptyState icon={<IconListDetails size={30} stroke={1.2} />} title="No request yet">
-          {isServing ? 'Copy the code on the left into a terminal: its request appears here.' : 'Requests appear here while a model is served.'}
+          {isServing
+            ? 'Copy the code on the left into a terminal: its request appears here.'
+            : 'Requests appear here while a model is served.'}
         </EmptyState>
       ) : (
         <table className="lab-table" aria-label="Requests">

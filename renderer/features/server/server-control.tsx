@@ -108,7 +108,12 @@ function Address({ url }: { url: string }) {
     <div className={styles.address}>
       <code>{url}</code>
       <Tooltip label={copied === url ? 'Copied' : 'Copy the address'}>
-        <ActionIcon variant="subtle" size="sm" aria-label={copied === url ? 'Address copied' : 'Copy the address'} onClick={() => void copy()}>
+        <ActionIcon
+          variant="subtle"
+          size="sm"
+          aria-label={copied === url ? 'Address copied' : 'Copy the address'}
+          onClick={() => void copy()}
+        >
           {copied === url ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
         </ActionIcon>
       </Tooltip>
