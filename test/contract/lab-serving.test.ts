@@ -47,6 +47,7 @@ describe.each(transports)('over %s', (transport) => {
 
     const counted = await told(client, ({ figures }) => figures?.total === 2)
     expect(counted.figures).toMatchObject({ byStatus: { 200: 1, 401: 1 }, lastMinuteCount: 1 })
+    expect(counted.figures!.p50Ms).toBeGreaterThan(0)
     expect(counted.figures!.p50Ms).toBe(counted.figures!.p95Ms)
     expect(counted.recent.map(({ method, path, status, batchRows }) => ({ method, path, status, batchRows }))).toEqual([
       { method: 'POST', path: '/predict', status: 401, batchRows: null },

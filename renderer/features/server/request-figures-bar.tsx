@@ -12,8 +12,8 @@ export function RequestFiguresBar({ figures }: { figures: RequestFigures | null 
   const byStatus = Object.entries(figures?.byStatus ?? {})
   const values = [
     { name: 'Requests', value: count(figures?.total ?? 0), detail: 'since it started' },
-    { name: 'p50', value: ms(figures?.p50Ms), detail: 'half took less' },
-    { name: 'p95', value: ms(figures?.p95Ms), detail: 'one in twenty took more' },
+    { name: 'p50', value: ms(figures?.p50Ms), detail: '50 % took less' },
+    { name: 'p95', value: ms(figures?.p95Ms), detail: '95 % took less' },
     { name: 'Predictions', value: count(figures?.lastMinuteCount ?? 0), detail: 'in the last minute' },
   ]
   return (

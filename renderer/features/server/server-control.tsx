@@ -22,7 +22,7 @@ export function ServerControl({ models }: { models: readonly TrainedModel[] }) {
   const [error, setError] = useState<LabErrorInfo | null>(null)
   const state = status?.state ?? 'stopped'
   const isUp = state === 'loading' || state === 'ready' || state === 'stopping'
-  const modelId = isUp ? (status?.model?.id ?? null) : (chosen ?? models[0]?.id ?? null)
+  const modelId = chosen ?? models[0]?.id ?? null
   const tokenError = token === '' ? null : (servingTokenSchema.safeParse(token).error?.issues[0]?.message ?? null)
   const portIsRight = Number.isInteger(Number(port)) && port !== '' && Number(port) >= 0 && Number(port) <= 65_535
   const label = (model: TrainedModel): string =>
@@ -39,38 +39,53 @@ export function ServerControl({ models }: { models: readonly TrainedModel[] }) {
       }
     >
       <div className={styles.form}>
-        <Select
-          label="Model"
-          data={models.map((model) => ({ value: model.id, label: label(model) }))}
-          value={modelId}
-          disabled={isUp}
-          allowDeselect={false}
-          onChange={(id) => set({ modelId: id })}
-        />
-        <div className={styles.pair}>
-          <NumberInput
-            label="Port"
-            description="0 takes any free one"
-            value={port}
-            min={0}
-            max={65_535}
-            allowDecimal={false}
-            allowNegative={false}
-            disabled={isUp}
-            error={portIsRight ? null : `0 to 65535; ${usualPort} is usual`}
-            onChange={(value) => set({ port: value })}
-          />
-          <PasswordInput
-            label="Token, if you like"
-            description="Without one, any program here may ask"
-            placeholder="none"
-            autoComplete="off"
-            value={token}
-            disabled={isUp}
-            error={tokenError}
-            onChange={(event) => set({ token: event.currentTarget.value })}
-          />
-        </div>
+        {isUp ? (
+          <dl className={styles.facts}>
+            <div>
+              <dt>Model</dt>
+              <dd>{status?.model && titleOfModel(status.model, runs)}</dd>
+            </div>
+            <div>
+              <dt>Open to</dt>
+              <dd>{status?.needsToken ? 'programs on this machine that send the token' : 'every program on this machine'}</dd>
+            </div>
+          </dl>
+        ) : (
+          <>
+            <Select
+              size="sm"
+              label="Model"
+              data={models.map((model) => ({ value: model.id, label: label(model) }))}
+              value={modelId}
+              allowDeselect={false}
+              onChange={(id) => set({ modelId: id })}
+            />
+            <div className={styles.pair}>
+              <NumberInput
+                size="sm"
+                label="Port"
+                description="0 takes any free one"
+                value={port}
+                min={0}
+                max={65_535}
+                allowDecimal={false}
+                allowNegative={false}
+                error={portIsRight ? null : `0 to 65535; ${usualPort} is usual`}
+                onChange={(value) => set({ port: value })}
+              />
+              <PasswordInput
+                size="sm"
+                label="Token, if you like"
+                description="Without one, any program here may ask"
+                placeholder="none"
+                autoComplete="off"
+                value={token}
+                error={tokenError}
+                onChange={(event) => set({ token: event.currentTarget.value })}
+              />
+            </div>
+          </>
+        )}
         {shown && <ErrorNotice error={shown} />}
         {status?.url && <Address url={status.url} />}
         <div className={styles.buttons}>
