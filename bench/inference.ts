@@ -23,7 +23,7 @@ interface Size {
 const sizes: Size[] = [
   { model: 'tiny', perTurn: 100, maxPairs: Infinity },
   { model: 'small', perTurn: 100, maxPairs: Infinity },
-  { model: 'distilbert', perTurn: 15, maxPairs: 2 },
+  { model: 'distilbert', perTurn: 15, maxPairs: 1 },
 ]
 const together = 1_000
 const threads = availableParallelism()
