@@ -146,6 +146,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
     ['Runs', 'Runs'],
     ['Playground', 'Playground'],
     ['Models', 'Models'],
+    ['Server', 'Server'],
     ['Data', 'Data'],
   ] as const) {
     await page.keyboard.press('Tab')
