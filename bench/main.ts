@@ -8,6 +8,7 @@ import { benchAccuracy } from './accuracy.ts'
 import { benchAllReduce } from './allreduce.ts'
 import { benchEngine } from './engine.ts'
 import { torchMissing, torchVersion } from './contestants.ts'
+import { benchInference } from './inference.ts'
 import { benchMemory } from './memory.ts'
 import { hasNews, newsDirectory } from './news.ts'
 import { benchOptimizer } from './optimizer.ts'
@@ -33,6 +34,7 @@ const benches: Record<string, Bench> = {
   step: { run: benchStep, needsTorch: true },
   scaling: { run: benchScaling, needsTorch: true },
   memory: { run: benchMemory, needsTorch: true },
+  inference: { run: benchInference },
   serve: { run: benchServe },
   recipe: { run: benchRecipe, needsNews: true, isLong: true },
   accuracy: { run: benchAccuracy, needsNews: true, isLong: true },

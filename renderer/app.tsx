@@ -10,6 +10,7 @@ import { ModelsScreen } from './features/models/models-screen.tsx'
 import { PlaygroundScreen } from './features/playground/playground-screen.tsx'
 import { RunScreen } from './features/run-panel/run-screen.tsx'
 import { RunsScreen } from './features/runs/runs-screen.tsx'
+import { ServerScreen } from './features/server/server-screen.tsx'
 import { Keyboard } from './features/shell/keyboard.tsx'
 import { Rail } from './features/shell/rail.tsx'
 import { StatusBar } from './features/shell/status-bar.tsx'
@@ -51,6 +52,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return route.id === null ? <BenchmarkScreen /> : <BenchmarkResultScreen key={route.id} id={route.id} />
     case 'models':
       return <ModelsScreen />
+    case 'server':
+      return <ServerScreen />
     case 'data':
       return <DataScreen />
     case 'lab':

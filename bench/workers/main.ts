@@ -18,6 +18,12 @@ switch (worker) {
   case 'step':
     await (await import('./step.ts')).default(args)
     break
+  case 'inference':
+    await (await import('./inference.ts')).default(args)
+    break
+  case 'pipeline':
+    await (await import('./pipeline.ts')).default(args)
+    break
   case 'model-server':
     await (await import('./model-server.ts')).default(args)
     break

@@ -6,6 +6,8 @@ import { modelInvalid, readTokenizerMaxLength, type LabInfo } from '../checkpoin
 import { makeBatch } from '../data/batching.ts'
 import type { Tokenizer } from '../data/tokenizer.ts'
 import type { Example } from '../data/types.ts'
+import { canFreeze, FrozenStore } from '../engine/frozen-store.ts'
+import { HostStore } from '../engine/parameter-store.ts'
 import { createClassifier, type Classifier } from '../engine/classifier.ts'
 import { ParameterArena } from '../engine/parameters.ts'
 import { openModel } from '../pretrained/open-model.ts'
@@ -47,9 +49,10 @@ export async function loadModel(directory: string, { threads }: { threads: numbe
   if (lacking.length > 0) throw noClassifier(directory, config.labels.length, lacking)
   const arena = new ParameterArena(config)
   for (const { name } of arena.specs) arena.parameter(name).set(tensors.get(name)!.data)
+  const store = canFreeze(arena) ? new FrozenStore(arena) : new HostStore(arena)
   const trainedLength = lab?.maxLength ?? (await readTokenizerMaxLength(directory)) ?? Infinity
   const maxLength = Math.min(trainedLength, config.maxPositionEmbeddings)
-  return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, threads }))
+  return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, store, threads }))
 }
 
 class ClassifierModel implements LoadedModel {

@@ -1,6 +1,6 @@
 /**
  * The lab: everything behind the contract, for one data directory, without a host. Hosts serve its router; closing it
- * ends the run that is going on (with a checkpoint), the inference and export workers, and the hold on the directory.
+ * ends the run that is going on (with a checkpoint), the inference and export workers, the served model, and the hold on the directory.
  */
 import { Exporter } from '../export/exporter.ts'
 import { Hub, hubSettings } from '../hub/hub.ts'
@@ -30,6 +30,8 @@ import { os } from './parts.ts'
 import { playgroundHandlers } from './playground-handlers.ts'
 import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
+import { ServedModel } from './served-model.ts'
+import { servingHandlers } from './serving-handlers.ts'
 import { workbenchHandlers } from './workbench-handlers.ts'
 
 export type LabRouter = ReturnType<typeof createRouter>
@@ -82,8 +84,10 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
       exporter: new Exporter(),
       corrections: new CorrectionBook(labDirectory),
       workbench,
+      served: new ServedModel(),
     }
     const close = async (): Promise<void> => {
+      await parts.served.close()
       await workbench.close()
       await benchmarks.close()
       await supervisor.active?.stop()
@@ -115,5 +119,6 @@ function createRouter(parts: LabParts) {
     exports: exportHandlers(parts),
     workbench: workbenchHandlers(parts),
     lessons: lessonHandlers(parts),
+    serving: servingHandlers(parts),
   })
 }

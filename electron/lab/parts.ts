@@ -13,6 +13,7 @@ import type { Downloads } from './downloads.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Machine } from './machine.ts'
 import type { ModelShelf } from './model-shelf.ts'
+import type { ServedModel } from './served-model.ts'
 import { withTypedErrors } from './typed-errors.ts'
 
 export interface LabParts {
@@ -31,6 +32,7 @@ export interface LabParts {
   exporter: Exporter
   corrections: CorrectionBook
   workbench: Workbench
+  served: ServedModel
 }
 
 /** Handlers get what they need from `LabParts`. */

@@ -10,6 +10,7 @@ import { useModels } from './models.ts'
 import { usePretrained } from './pretrained.ts'
 import { useRunViews } from './run-view.ts'
 import { isActive, useRuns } from './runs.ts'
+import { followServedModel } from './served-model.ts'
 
 export function startLab(): void {
   let generation = 0
@@ -26,6 +27,7 @@ export function startLab(): void {
 
 async function askForEverything(): Promise<void> {
   void followDownloads()
+  void followServedModel()
   await Promise.all([
     useHardware.getState().refresh(),
     useModels.getState().refreshPresets(),

@@ -1,11 +1,11 @@
 /**
- * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/playground`, `#/playground/<model>`, `#/models`, `#/data`,
- * `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`, `#/learn/glossary/<term>`, `#/benchmark`,
- * `#/benchmark/<id>`. No more is needed than this.
+ * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/benchmark`, `#/benchmark/<id>`, `#/playground`,
+ * `#/playground/<model>`, `#/models`, `#/server`, `#/data`, `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`,
+ * `#/learn/glossary/<term>`. No more is needed than this.
  */
 import { useSyncExternalStore } from 'react'
 
-export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'playground' | 'models' | 'data' | 'benchmark'
+export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'benchmark' | 'playground' | 'models' | 'server' | 'data'
 
 export interface Route {
   place: Place
@@ -20,6 +20,7 @@ const places: Record<string, Place> = {
   compare: 'compare',
   playground: 'playground',
   models: 'models',
+  server: 'server',
   data: 'data',
   benchmark: 'benchmark',
 }

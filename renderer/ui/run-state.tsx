@@ -1,4 +1,4 @@
-/** The state of a run or a rank: a word, an icon and a colour, so that no state is told by colour alone. */
+/** The state of a run, a rank or the served model: a word, an icon and a colour, so that no state is told by colour alone. */
 import {
   IconAlertTriangle,
   IconCheck,
@@ -15,13 +15,17 @@ import {
 } from '@tabler/icons-react'
 import type { Icon } from '@tabler/icons-react'
 import type { RankState, RunState } from '../../shared/domain/run.ts'
+import type { ServingState } from '../../shared/domain/serving.ts'
 import styles from './run-state.module.css'
 
 type Tone = 'active' | 'quiet' | 'good' | 'warn' | 'bad'
 type Look = [icon: Icon, tone: Tone, word: string]
 
-const looks: Record<RunState | RankState, Look> = {
+type State = RunState | RankState | ServingState
+
+const looks: Record<State, Look> = {
   starting: [IconCircleDashed, 'active', 'starting'],
+  loading: [IconCircleDashed, 'active', 'loading'],
   joining: [IconLink, 'active', 'joining'],
   ready: [IconCheck, 'active', 'ready'],
   running: [IconPlayerPlayFilled, 'active', 'running'],
@@ -38,7 +42,7 @@ const looks: Record<RunState | RankState, Look> = {
   lost: [IconPlugConnectedX, 'bad', 'lost'],
 }
 
-export function StateBadge({ state, bare = false }: { state: RunState | RankState; bare?: boolean }) {
+export function StateBadge({ state, bare = false }: { state: State; bare?: boolean }) {
   const [StateIcon, tone, word] = looks[state]
   return (
     <span className={styles.badge} data-tone={tone} data-bare={bare || undefined}>

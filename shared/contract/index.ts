@@ -11,6 +11,7 @@ import { models } from './models.ts'
 import { playground } from './playground.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
+import { serving } from './serving.ts'
 import { workbench } from './workbench.ts'
 
 export const contract = {
@@ -27,5 +28,6 @@ export const contract = {
   handoff,
   workbench,
   lessons,
+  serving,
 }
 export type LabContract = typeof contract

@@ -1,5 +1,6 @@
 /** A model that is served over HTTP: its requests as they are logged, and their figures. */
 import { z } from 'zod'
+import { labErrorInfoSchema } from '../contract/errors.ts'
 
 /** One request as it is logged: never its text, never its token. */
 export const requestRecordSchema = z.object({
@@ -31,3 +32,29 @@ export const requestFiguresSchema = z.object({
   lastMinuteCount: z.int(),
 })
 export type RequestFigures = z.infer<typeof requestFiguresSchema>
+
+/** Printable ASCII without spaces: what fits into an Authorization header. */
+export const servingTokenSchema = z
+  .string()
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces')
+
+export const servingStateSchema = z.enum(['stopped', 'loading', 'ready', 'stopping', 'failed'])
+export type ServingState = z.infer<typeof servingStateSchema>
+
+/** The model that the lab serves over HTTP, or served last. */
+export const servedModelSchema = z.object({
+  state: servingStateSchema,
+  /** Null where none was served since the lab started. */
+  model: z.object({ id: z.string(), title: z.string() }).nullable(),
+  /** While it listens: 'http://127.0.0.1:8000'. */
+  url: z.string().nullable(),
+  needsToken: z.boolean(),
+  startedAt: z.iso.datetime().nullable(),
+  /** Why it failed, in state 'failed'. */
+  error: labErrorInfoSchema.nullable(),
+  figures: requestFiguresSchema.nullable(),
+  /** The last ones, oldest first. */
+  recent: z.array(requestRecordSchema),
+})
+export type ServedModelStatus = z.infer<typeof servedModelSchema>

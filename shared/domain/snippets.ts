@@ -9,7 +9,14 @@ export type SnippetLanguage = (typeof snippetLanguages)[number]
 
 /** Where `npm run serve-model` answers by default. */
 export const apiPort = 8000
-const address = `http://127.0.0.1:${apiPort}/predict`
+const usualUrl = `http://127.0.0.1:${apiPort}`
+
+/** The server that a snippet asks. */
+export interface SnippetServer {
+  url: string
+  /** Bearer token, where it needs one. */
+  token?: string | null
+}
 
 /** Controls and invisible characters that would change how code is read or shown, written as escapes instead. */
 const unseen = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
@@ -19,15 +26,22 @@ const escaped = (character: string): string => `\\u${character.charCodeAt(0).toS
 const literal = (text: string): string => JSON.stringify(text).replace(unseen, escaped)
 
 /** Code that asks the served model about `text` and prints its answer. */
-export function snippet(language: SnippetLanguage, text: string): string {
+export function snippet(language: SnippetLanguage, text: string, { url, token = null }: SnippetServer = { url: usualUrl }): string {
+  const address = `${url}/predict`
+  const bearer = token === null ? null : `Bearer ${token}`
   switch (language) {
     case 'curl':
-      return `curl -s ${address} \\\n  -H 'Content-Type: application/json' \\\n  -d ${shellQuoted(`{"text": ${literal(text)}}`)}`
+      return [
+        `curl -s ${address}`,
+        `-H 'Content-Type: application/json'`,
+        ...(bearer === null ? [] : [`-H ${shellQuoted(`Authorization: ${bearer}`)}`]),
+        `-d ${shellQuoted(`{"text": ${literal(text)}}`)}`,
+      ].join(' \\\n  ')
     case 'JavaScript':
       return [
         `const response = await fetch('${address}', {`,
         `  method: 'POST',`,
-        `  headers: { 'Content-Type': 'application/json' },`,
+        `  headers: { 'Content-Type': 'application/json'${bearer === null ? '' : `, Authorization: ${literal(bearer)}`} },`,
         `  body: JSON.stringify({ text: ${literal(text)} }),`,
         `})`,
         `const { label, confidence, all_probabilities } = await response.json()`,
@@ -38,7 +52,7 @@ export function snippet(language: SnippetLanguage, text: string): string {
         `import json, urllib.request`,
         ``,
         `body = json.dumps({"text": ${literal(text)}}).encode()`,
-        `request = urllib.request.Request("${address}", body, {"Content-Type": "application/json"})`,
+        `request = urllib.request.Request("${address}", body, {"Content-Type": "application/json"${bearer === null ? '' : `, "Authorization": ${literal(bearer)}`}})`,
         `answer = json.load(urllib.request.urlopen(request))`,
         `print(answer["label"], answer["confidence"], answer["all_probabilities"])`,
       ].join('\n')

@@ -147,6 +147,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
     ['Benchmark', 'Benchmark'],
     ['Playground', 'Playground'],
     ['Models', 'Models'],
+    ['Server', 'Server'],
     ['Data', 'Data'],
   ] as const) {
     await page.keyboard.press('Tab')

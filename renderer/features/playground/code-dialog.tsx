@@ -1,11 +1,11 @@
 /** The question on the screen as code for the model's HTTP API. */
 import { Button, Modal, SegmentedControl } from '@mantine/core'
 import { IconCode } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { SnippetLanguage } from '../../../shared/domain/snippets.ts'
 import { serveCommand, snippet, snippetLanguages } from '../../../shared/domain/snippets.ts'
 import { usePlayground } from '../../state/playground.ts'
-import { copyText } from '../../ui/copy-text.ts'
+import { CopyableCode } from '../../ui/copyable-code.tsx'
 import styles from './playground.module.css'
 
 export function CodeDialog() {
@@ -27,7 +27,7 @@ export function CodeDialog() {
       <Modal opened={open} onClose={() => setOpen(false)} title="Ask this from a program" size={760}>
         <div className={styles.stack}>
           <p className={styles.hint}>First serve the model on this machine:</p>
-          {directory !== undefined && <Code name="Command" code={serveCommand(directory)} />}
+          {directory !== undefined && <CopyableCode name="Command" code={serveCommand(directory)} />}
           <div className={styles.language}>
             <p className={styles.hint}>Then ask it, here about the headline on the screen:</p>
             <SegmentedControl
@@ -38,31 +38,9 @@ export function CodeDialog() {
               onChange={(value) => setLanguage(value as SnippetLanguage)}
             />
           </div>
-          <Code key={language} name={`${language} code`} code={snippet(language, text)} />
+          <CopyableCode key={language} name={`${language} code`} code={snippet(language, text)} />
         </div>
       </Modal>
     </>
-  )
-}
-
-function Code({ name, code }: { name: string; code: string }) {
-  const block = useRef<HTMLPreElement>(null)
-  const [copied, setCopied] = useState<'yes' | 'no' | null>(null)
-  const copy = async (): Promise<void> => {
-    if (await copyText(code)) return setCopied('yes')
-    // What cannot be copied is at least selected.
-    if (block.current) getSelection()?.selectAllChildren(block.current)
-    setCopied('no')
-  }
-  return (
-    <div className={styles.code}>
-      <pre ref={block} tabIndex={0} aria-label={name}>
-        {code}
-      </pre>
-      <Button size="compact-xs" variant="default" onClick={() => void copy()} aria-label={`Copy ${name}`}>
-        {copied === 'yes' ? 'Copied' : 'Copy'}
-      </Button>
-      <span role="status">{copied === 'no' ? 'The clipboard is closed to this page: press Ctrl+C, the text is selected.' : ''}</span>
-    </div>
   )
 }

@@ -21,6 +21,7 @@ const entries: readonly Entry[] = [
   { title: 'Learn: all phases', kind: 'place', to: href('learn') },
   { title: 'Runs', kind: 'place', to: href('runs') },
   { title: 'Playground', kind: 'place', to: href('playground') },
+  { title: 'Server: a model over HTTP', kind: 'place', to: href('server') },
   { title: 'Data', kind: 'place', to: href('data') },
   { title: 'Glossary', kind: 'place', to: href('learn', 'glossary') },
   ...lessons.flatMap(({ id, number, steps }) =>

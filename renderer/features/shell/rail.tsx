@@ -10,6 +10,7 @@ import {
   IconMoon,
   IconScale,
   IconSchool,
+  IconServer,
   IconSun,
   IconSunMoon,
 } from '@tabler/icons-react'
@@ -26,6 +27,7 @@ const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'benchmark', word: 'Benchmark', icon: IconScale },
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
   { place: 'models', word: 'Models', icon: IconBox },
+  { place: 'server', word: 'Server', icon: IconServer },
   { place: 'data', word: 'Data', icon: IconDatabase },
 ]
 
