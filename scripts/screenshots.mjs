@@ -38,7 +38,7 @@ try {
     console.log(join(folder, `${name}.png`))
   }
   await page.goto(await printedUrl())
-  await page.getByText('onnxruntime').first().waitFor()
+  await page.getByText('rows to learn from').waitFor()
   await picture('home')
   await page.getByRole('button', { name: /^Train on 2/ }).click()
   await page
