@@ -5,7 +5,7 @@
 const light = `
 --paper:#fff;--wash:#f5f6f4;--ink:#1b1f23;--soft:#59626b;--rule:#d8dcd8;--grid:#e9ece9;--accent:#0d5c63;--bad:#a3261b;--bad-wash:#fbeeec;--warn:#7a5200;
 --rank-0:#0a67b0;--rank-1:#c8500a;--rank-2:#0b8457;--rank-3:#a8478f;--rank-4:#8f6a00;--rank-5:#2a8fb8;--rank-6:#8c5a4b;--rank-7:#68727d;
---validation:#a3261b;--data:#8b96a1;--forward:#2b6cb0;--reduce:#b3611a;--optimizer:#2f855a;--other:#d8dcd8;--on-phase:#fff;`
+--validation:#a3261b;--data:#84909b;--forward:#2b6cb0;--reduce:#b3611a;--optimizer:#2f855a;--other:#d8dcd8;--on-phase:#fff;`
 const dark = `
 --paper:#14181b;--wash:#1c2226;--ink:#e8ebe8;--soft:#a3adb3;--rule:#363e43;--grid:#262d31;--accent:#6cc4c1;--bad:#ff9d8f;--bad-wash:#33201d;--warn:#e8be6a;
 --rank-0:#5fb0f0;--rank-1:#ff9455;--rank-2:#4fcf9b;--rank-3:#e59bd0;--rank-4:#e0bb4f;--rank-5:#8fd6f2;--rank-6:#cfa396;--rank-7:#a9b3bc;
