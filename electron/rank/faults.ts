@@ -24,9 +24,9 @@ export class RankFaults {
     if (fault === 'poison') this.#wrong = () => Number.NaN
   }
 
-  /** Puts in the wrong weight that was asked for. */
-  async afterStep(): Promise<void> {
-    if (this.#wrong === null) return
+  /** Puts in the wrong weight that was asked for. A NaN waits until the step's comparison is over: it is the loss that shows it. */
+  async afterStep(isCompared: boolean): Promise<void> {
+    if (this.#wrong === null || (!isCompared && Number.isNaN(this.#wrong(0)))) return
     const wrong = this.#wrong
     this.#wrong = null
     await this.#store.toHost()

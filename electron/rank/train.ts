@@ -115,7 +115,7 @@ class RankCourse {
     this.#state = { ...this.#state, ...this.#cursorAfterStep(), step, validationAccuracy: null }
     this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
     deadline.step(local.stepMs)
-    await this.#faults.afterStep()
+    await this.#faults.afterStep(false)
     // The last step of an epoch is saved after its evaluation.
     if (checkpointEverySteps !== undefined && step % checkpointEverySteps === 0 && step < lastStep) {
       deadline.hurried = false
@@ -125,6 +125,7 @@ class RankCourse {
       await store.toHost()
       await verifySameParameters(group, arena.parameters, step)
     }
+    if (step < lastStep) await this.#faults.afterStep(true)
   }
 
   #cursorAfterStep(): Pick<CheckpointState, 'stepInEpoch' | 'segments'> {
