@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { toTransformersConfig } from '../electron/checkpoint/transformers-config.ts'
-import { encodeGraph } from '../electron/export/onnx-graph.ts'
-import { recordModel } from '../electron/export/record-model.ts'
+import { encodeGraph } from '../electron/onnx/graph.ts'
+import { recordModel } from '../electron/onnx/record-model.ts'
+import { MaskLayout } from '../electron/onnx/mask-layout.ts'
 import { readSource } from '../electron/export/source.ts'
 import { tokenizerFiles } from '../electron/export/tokenizer-files.ts'
 
@@ -17,7 +18,10 @@ export async function withOnnxFolder<T>(modelDirectory: string, use: (directory:
     const files: Record<string, string | Uint8Array> = {
       'config.json': JSON.stringify(json),
       ...tokenizerFiles(tokenizer.json, String(json['model_type']), maxLength),
-      'onnx/model.onnx': encodeGraph(recordModel(arena), config.labels.length),
+      'onnx/model.onnx': encodeGraph(
+        recordModel(arena.config, (name) => arena.parameter(name), MaskLayout),
+        config.labels.length,
+      ),
     }
     for (const [name, content] of Object.entries(files)) {
       const path = join(parent, 'model', name)

@@ -30,8 +30,6 @@ export interface CapturedGraph {
   /** One buffer for each wanted value that comes to the host, the caller's or its own; rewritten by every run. */
   readonly results: readonly TypedData[]
   run(): Promise<void>
-  /** Lets the runtime's memory for it go; graphs of the same structure lose theirs with it, and get it again when they run. */
-  release(): Promise<void>
 }
 
 export class Executor {
@@ -69,15 +67,14 @@ export class Executor {
     const compute = device === 'tensorflow' ? onStock(plan, outputs.places) : this.#inSession(plan, outputs.places, threads, device)
     return {
       results,
-      release: compute.release,
       run: async () => {
-        await compute.run()
+        await compute()
         for (const step of hostSteps) step()
       },
     }
   }
 
-  #inSession(plan: Plan, places: readonly Place[], threads: number, device: Device): Compute {
+  #inSession(plan: Plan, places: readonly Place[], threads: number, device: Device): () => Promise<void> {
     const inputs = new Inputs(plan.leaves)
     const fetches: OnnxFetches = {}
     const residents = new Map<string, Resident>()
@@ -87,28 +84,21 @@ export class Executor {
       fetches[`O${index}`] = place instanceof Resident ? null : tensorOver(place, value)
     }
     const model: SessionModel = { key: plan.key, encode: () => encodeModel(plan), threads, device, residentOutputs: [...residents.keys()] }
-    const run = async (): Promise<void> => {
+    return async () => {
       const made = await this.sessions.run(model, inputs.feeds(), fetches)
       for (const [name, resident] of residents) resident.replace(made[name]!)
       // ONNX Runtime ignores the buffers it was given as soon as one output stays on the device.
       if (residents.size === 0) return
       for (const [index, place] of places.entries()) if (!(place instanceof Resident)) place.set(made[`O${index}`]!.data as never)
     }
-    return { run, release: () => this.sessions.release(model) }
   }
 }
 
-interface Compute {
-  run: () => Promise<void>
-  release: () => Promise<void>
-}
-
-function onStock(plan: Plan, places: readonly Place[]): Compute {
+function onStock(plan: Plan, places: readonly Place[]): () => Promise<void> {
   loadTensorFlow()
-  const run = async (): Promise<void> => {
+  return async () => {
     for (const [index, data] of (await runOnStock(plan, tensorFlowBackend)).entries()) (places[index] as TypedData).set(data as never)
   }
-  return { run, release: () => Promise.resolve() }
 }
 
 /** Outputs of a model must be distinct values of nodes: others go through an Identity. */

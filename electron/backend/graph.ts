@@ -90,12 +90,6 @@ function constant(shape: Shape, type: ElementType, data: TypedData, content: str
   return new LazyValue(shape, type, { kind: 'constant', data, key: `${type}[${shape}]${content}` })
 }
 
-/**
- * Content of the caller that never changes again: part of the model, so that ONNX Runtime arranges it for its kernels once
- * and not at every run. `name` says which content it is, among all of this process.
- */
-export const frozen = (data: TypedData, shape: Shape, name: string): LazyValue => constant(shape, 'float32', data, `#${name}`)
-
 /** A constant filled with one number. */
 export function filled(shape: Shape, value: number, type: Exclude<ElementType, 'int64'> = 'float32'): LazyValue {
   return constant(shape, type, allocate(type, sizeOf(shape)).fill(value as never), `=${value}`)

@@ -14,7 +14,7 @@ import { tf } from './tf.ts'
 
 export { tf } from './tf.ts'
 export { lazy, tensorOf } from './fused/fused.ts'
-export { frozen, indices, leaf, onDevice, record, scalar, filled, type Attributes, type LazyValue } from './graph.ts'
+export { indices, leaf, onDevice, record, scalar, filled, type Attributes, type LazyValue } from './graph.ts'
 export type { CapturedGraph, Wanted } from './executor.ts'
 export { elementTypes, encodeAttribute, encodeConstant, encodeNode } from './onnx-model.ts'
 export { concat } from './operators.ts'

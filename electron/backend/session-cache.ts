@@ -48,15 +48,6 @@ export class SessionCache {
     }
   }
 
-  /** Lets the session of `model` go, unless it is running. */
-  async release(model: SessionModel): Promise<void> {
-    const key = keyOf(model)
-    const entry = this.#entries.get(key)
-    if (!entry || entry.pending > 0) return
-    this.#entries.delete(key)
-    await (await entry.session).release()
-  }
-
   async clear(): Promise<void> {
     const entries = [...this.#entries.values()]
     this.#entries.clear()
@@ -64,7 +55,7 @@ export class SessionCache {
   }
 
   #acquire(model: SessionModel): Entry {
-    const key = keyOf(model)
+    const key = [model.device, model.threads, ...model.residentOutputs, model.key].join('/')
     let entry = this.#entries.get(key)
     if (entry) this.#entries.delete(key)
     else {
@@ -85,8 +76,6 @@ export class SessionCache {
     }
   }
 }
-
-const keyOf = ({ device, threads, residentOutputs, key }: SessionModel): string => [device, threads, ...residentOutputs, key].join('/')
 
 function createSession({ encode, threads, device, residentOutputs }: SessionModel): Promise<InferenceSession> {
   const common = { intraOpNumThreads: threads, logSeverityLevel: 3 } as const

@@ -4,6 +4,9 @@ import type { tf } from '../backend/index.ts'
 import type { Batch } from '../data/types.ts'
 import { allocatePacking, packTokens, type PackedShape, type Packing } from './packing.ts'
 
+/** The tensors of `TokenLayout` that a forward pass reads, and the attention mask. */
+export type LayoutPart = 'ids' | 'positions' | 'placeOf' | 'flatOf' | 'headPlaceOf' | 'headFlatOf' | 'mask'
+
 /** Added to the scores of padding: their probabilities become exactly 0, and no row of infinities can give NaN. */
 const maskedScore = -1e9
 
@@ -36,28 +39,44 @@ export class BatchBuffers {
     this.#targets = new Float32Array(rows * labelCount)
   }
 
+  /** What a forward pass reads. */
+  parts(): Record<LayoutPart, { data: Int32Array | Float32Array; shape: number[] }> {
+    const { rows, length, flat } = this.#shape
+    const heads = this.#heads
+    return {
+      ids: { data: this.#ids, shape: [flat] },
+      positions: { data: this.#positions, shape: [flat] },
+      placeOf: { data: this.#packing.placeOf, shape: [flat] },
+      flatOf: { data: this.#packing.flatOf, shape: [rows, length] },
+      headPlaceOf: { data: this.#headPlaceOf, shape: [flat * heads] },
+      headFlatOf: { data: this.#headFlatOf, shape: [rows, heads, length] },
+      mask: { data: this.#mask, shape: [rows, 1, 1, length] },
+    }
+  }
+
   /** Tensors over the buffers, for tracing. */
   tensors(): { layout: TokenLayout; mask: tf.Tensor; targets: tf.Tensor } {
     const { rows, length, flat } = this.#shape
-    const heads = this.#heads
-    const int32 = (data: Int32Array, shape: readonly number[]): tf.Tensor => tensorOf(leaf(data, shape, 'int32', { isElastic: true }))
-    const float32 = (data: Float32Array, shape: readonly number[]): tf.Tensor => tensorOf(leaf(data, shape, 'float32', { isElastic: true }))
+    const tensor = (data: Int32Array | Float32Array, shape: number[]): tf.Tensor =>
+      tensorOf(leaf(data, shape, data instanceof Int32Array ? 'int32' : 'float32', { isElastic: true }))
+    const parts = this.parts()
+    const part = (name: LayoutPart): tf.Tensor => tensor(parts[name].data, parts[name].shape)
     return {
       layout: {
         rows,
         length,
         flat,
-        heads,
-        ids: int32(this.#ids, [flat]),
-        positions: int32(this.#positions, [flat]),
-        placeOf: int32(this.#packing.placeOf, [flat]),
-        flatOf: int32(this.#packing.flatOf, [rows, length]),
-        headPlaceOf: int32(this.#headPlaceOf, [flat * heads]),
-        headFlatOf: int32(this.#headFlatOf, [rows, heads, length]),
-        positionSums: float32(this.#positionSums, this.#positionSums.length === 0 ? [0] : [length, flat]),
+        heads: this.#heads,
+        ids: part('ids'),
+        positions: part('positions'),
+        placeOf: part('placeOf'),
+        flatOf: part('flatOf'),
+        headPlaceOf: part('headPlaceOf'),
+        headFlatOf: part('headFlatOf'),
+        positionSums: tensor(this.#positionSums, this.#positionSums.length === 0 ? [0] : [length, flat]),
       },
-      mask: float32(this.#mask, [rows, 1, 1, length]),
-      targets: float32(this.#targets, [rows, this.#labelCount]),
+      mask: part('mask'),
+      targets: tensor(this.#targets, [rows, this.#labelCount]),
     }
   }
 

@@ -19,7 +19,6 @@ import type { Batch } from '../data/types.ts'
 import { BatchBuffers } from './batch-buffers.ts'
 import { dropoutSites, MaskPool, type DropoutMask } from './dropout.ts'
 import type { StepSums } from './gradient-sync.ts'
-import { FrozenStore } from './frozen-store.ts'
 import { forward } from './model.ts'
 import { packedShape, type PackedShape } from './packing.ts'
 import { HostStore, type ParameterStore } from './parameter-store.ts'
@@ -127,8 +126,6 @@ class CapturingClassifier implements Classifier {
 
   dispose(): void {
     for (const tensor of this.#parameters.values()) tensor.dispose()
-    // Their sessions hold the weights, and no other model can use them.
-    if (this.#store instanceof FrozenStore) for (const { graph } of this.#captured.values()) void graph.release()
     this.#captured.clear()
   }
 

@@ -18,9 +18,10 @@ import { factsFileName, onnxFolderName, writeFolder, type FolderWriter } from '.
 import { toHalf } from './half.ts'
 import { measure } from './measure.ts'
 import { renderModelCard } from './model-card.ts'
-import { encodeGraph, initializerBytes, type Graph } from './onnx-graph.ts'
+import { encodeGraph, initializerBytes, type Graph } from '../onnx/graph.ts'
 import { quantize } from './quantize.ts'
-import { recordModel } from './record-model.ts'
+import { recordModel } from '../onnx/record-model.ts'
+import { MaskLayout } from '../onnx/mask-layout.ts'
 import { rowsToMeasure, type MeasuredRows } from './rows.ts'
 import { readSource, type ModelSource } from './source.ts'
 import { tokenizerFiles } from './tokenizer-files.ts'
@@ -67,7 +68,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
   await progress.at('reading the model', 0)
   const source = await readSource(options.modelDirectory, run?.record.config.maxLength ?? null)
   const { arena, tokenizer } = source
-  const graph = recordModel(arena)
+  const graph = recordModel(arena.config, (name) => arena.parameter(name), MaskLayout)
   assertEncodable(graph, maxOnnxBytes)
   const rows = await rowsToMeasure(run?.record ?? null, source.config.labels)
 

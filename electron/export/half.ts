@@ -3,14 +3,14 @@
  * them everything is float16 but LayerNormalization and Softmax, whose sums and small numbers float16 cannot hold (an
  * epsilon of 1e-12 is 0 there). For devices that compute in float16; a CPU turns it back into float32 as it goes.
  */
-import { addInitializer, dimsOf, floatsOf, makeNode, onnxType, type Graph, type Node } from './onnx-graph.ts'
+import { addInitializer, dimsOf, floatsOf, makeNode, onnxType, type Graph, type Node } from '../onnx/graph.ts'
 
 /** Computed in float32, with casts before and after. */
 const keptInFloat32 = new Set(['LayerNormalization', 'Softmax'])
 
 /** The same model in float16. */
 export function toHalf(graph: Graph): Graph {
-  const result: Graph = { nodes: [], initializers: new Map() }
+  const result: Graph = { ...graph, nodes: [], initializers: new Map() }
   const keptWeights = new Set(graph.nodes.filter(({ opType }) => keptInFloat32.has(opType!)).flatMap((node) => node.input!.slice(1)))
   for (const [name, initializer] of graph.initializers) {
     const isFloat = initializer.dataType === onnxType.float32

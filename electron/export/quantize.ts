@@ -15,8 +15,8 @@ import {
   type Graph,
   type Initializer,
   type Node,
-} from './onnx-graph.ts'
-import { transpose } from './fold-weights.ts'
+} from '../onnx/graph.ts'
+import { transpose } from '../onnx/fold-weights.ts'
 
 /**
  * Largest magnitude of a rounded weight that is multiplied. Not 127: CPUs without VNNI add two products of 8-bit numbers in
@@ -28,7 +28,7 @@ const largestEntry = 127
 
 /** The same model with 8-bit weights. Inputs and outputs stay what they are. */
 export function quantize(graph: Graph): Graph {
-  const result: Graph = { nodes: [], initializers: new Map(graph.initializers) }
+  const result: Graph = { ...graph, nodes: [], initializers: new Map(graph.initializers) }
   const products = new ProductWriter(result)
   for (const node of graph.nodes) {
     const [first, second] = node.input!

@@ -7,8 +7,6 @@ import { evaluateBatches } from '../engine/evaluate.ts'
 import { classScores, wilsonInterval, type Evaluation } from '../../shared/domain/evaluation.ts'
 
 const rowsPerBatch = 32
-/** Coarse: evaluation passes each length once or twice, so compiling costs more than padding. */
-const lengthMultiple = 16
 
 export async function evaluateExamples(
   classifier: Pick<Classifier, 'logits' | 'labelCount'>,
@@ -18,7 +16,7 @@ export async function evaluateExamples(
 ): Promise<Omit<Evaluation, 'badRowCount'>> {
   const began = performance.now()
   const tokenized = tokenizeExamples(tokenizer, examples, maxLength)
-  const { lossSum, correctCount, rowCount, confusion } = await evaluateBatches(classifier, batchesByLength(tokenized, maxLength))
+  const { lossSum, correctCount, rowCount, confusion } = await evaluateBatches(classifier, batchesByLength(tokenized))
   return {
     rowCount,
     correctCount,
@@ -32,9 +30,10 @@ export async function evaluateExamples(
   }
 }
 
-function* batchesByLength(tokenized: TokenizedExamples, maxLength: number): Generator<Batch> {
+function* batchesByLength(tokenized: TokenizedExamples): Generator<Batch> {
   const order = [...tokenized.ids.keys()].sort((a, b) => tokenized.ids[a]!.length - tokenized.ids[b]!.length)
   for (let start = 0; start < order.length; start += rowsPerBatch) {
-    yield makeBatch(tokenized, order.slice(start, start + rowsPerBatch), { rows: rowsPerBatch, lengthMultiple, maxLength })
+    const chosen = order.slice(start, start + rowsPerBatch)
+    yield makeBatch(tokenized, chosen, { rows: chosen.length, lengthMultiple: 1 })
   }
 }

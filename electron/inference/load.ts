@@ -5,16 +5,13 @@
 import { modelInvalid, readTokenizerMaxLength, type LabInfo } from '../checkpoint/model-folder.ts'
 import { makeBatch } from '../data/batching.ts'
 import type { Tokenizer } from '../data/tokenizer.ts'
-import type { Example } from '../data/types.ts'
-import { canFreeze, FrozenStore } from '../engine/frozen-store.ts'
-import { HostStore } from '../engine/parameter-store.ts'
-import { createClassifier, type Classifier } from '../engine/classifier.ts'
-import { ParameterArena } from '../engine/parameters.ts'
+import type { Batch, Example } from '../data/types.ts'
 import { openModel } from '../pretrained/open-model.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import type { BatchPrediction, Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
+import { FrozenClassifier } from './frozen-classifier.ts'
 import { softmax } from './softmax.ts'
 
 /** An answer; which checkpoint gave it is the caller's to say. */
@@ -37,9 +34,7 @@ export interface LoadedModel {
   dispose(): void
 }
 
-/** Sequence lengths are rounded up to this, so that few shapes need compiling. */
-const lengthMultiple = 8
-/** Of a batch; a smaller one is filled up to a power of two. */
+/** Rows computed together; more gain nothing. */
 const maxBatchRows = 32
 
 /** Loads the model folder at `directory`. `threads` are ONNX Runtime's. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
@@ -47,13 +42,17 @@ export async function loadModel(directory: string, { threads }: { threads: numbe
   const { config, tokenizer, lab, tensors, report } = await openModel(directory)
   const lacking = [...report.missing, ...report.misshaped.map(({ name }) => name)]
   if (lacking.length > 0) throw noClassifier(directory, config.labels.length, lacking)
-  const arena = new ParameterArena(config)
-  for (const { name } of arena.specs) arena.parameter(name).set(tensors.get(name)!.data)
-  const store = canFreeze(arena) ? new FrozenStore(arena) : new HostStore(arena)
   const trainedLength = lab?.maxLength ?? (await readTokenizerMaxLength(directory)) ?? Infinity
   const maxLength = Math.min(trainedLength, config.maxPositionEmbeddings)
-  return new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, createClassifier({ config, arena, store, threads }))
+  const classifier = await FrozenClassifier.create(config, (name) => tensors.get(name)!.data, threads)
+  const model = new ClassifierModel(directory, config.labels, maxLength, lab, tokenizer, classifier)
+  // The first run takes the runtime's memory, which would be measured as slowness.
+  await classifier.logits(batchOf([tokenizer.encodeIds('', maxLength)]))
+  return model
 }
+
+const batchOf = (ids: Int32Array[]): Batch =>
+  makeBatch({ ids, labels: new Int32Array(ids.length) }, [...ids.keys()], { rows: ids.length, lengthMultiple: 1 })
 
 class ClassifierModel implements LoadedModel {
   readonly labels: readonly string[]
@@ -61,9 +60,7 @@ class ClassifierModel implements LoadedModel {
   readonly lab: LabInfo | null
   readonly #directory: string
   readonly #tokenizer: Tokenizer
-  readonly #classifier: Classifier
-  /** Lengths for which the runtime has compiled: the first use of another would be measured as slowness. */
-  readonly #warmLengths = new Set<number>()
+  readonly #classifier: FrozenClassifier
 
   constructor(
     directory: string,
@@ -71,7 +68,7 @@ class ClassifierModel implements LoadedModel {
     maxLength: number,
     lab: LabInfo | null,
     tokenizer: Tokenizer,
-    classifier: Classifier,
+    classifier: FrozenClassifier,
   ) {
     this.#directory = directory
     this.labels = labels
@@ -85,20 +82,12 @@ class ClassifierModel implements LoadedModel {
     const { maxLength } = this
     const began = performance.now()
     const { ids, truncatedTokens } = this.#tokenizer.encode(text, maxLength)
-    const batch = makeBatch({ ids: [ids], labels: Int32Array.of(0) }, [0], { rows: 1, lengthMultiple, maxLength })
-    const tokenizeMs = performance.now() - began
-
-    if (!this.#warmLengths.has(batch.length)) {
-      await this.#classifier.logits(batch)
-      this.#warmLengths.add(batch.length)
-    }
-    const forwardBegan = performance.now()
-    const chances = softmax(await this.#classifier.logits(batch))
-    const latencyMs = tokenizeMs + performance.now() - forwardBegan
+    const chances = softmax(await this.#classifier.logits(batchOf([ids])))
+    const latencyMs = performance.now() - began
     return {
       text,
       ...this.#verdict(chances),
-      tokens: Array.from(batch.ids, (id) => this.#tokenizer.chip(id)),
+      tokens: Array.from(ids, (id) => this.#tokenizer.chip(id)),
       truncatedTokens,
       maxLength,
       latencyMs,
@@ -106,22 +95,17 @@ class ClassifierModel implements LoadedModel {
   }
 
   async classifyMany(texts: readonly string[]): Promise<BatchClassification[]> {
-    const { maxLength } = this
-    const encoded = texts.map((text) => this.#tokenizer.encode(text, maxLength))
-    const examples = { ids: encoded.map(({ ids }) => ids), labels: new Int32Array(texts.length) }
-    const order = [...texts.keys()].sort((a, b) => examples.ids[a]!.length - examples.ids[b]!.length)
+    const encoded = texts.map((text) => this.#tokenizer.encode(text, this.maxLength))
+    const order = [...encoded.keys()].sort((a, b) => encoded[a]!.ids.length - encoded[b]!.ids.length)
     const answers = new Array<BatchClassification>(texts.length)
     for (let start = 0; start < order.length; start += maxBatchRows) {
       const chosen = order.slice(start, start + maxBatchRows)
-      const rows = 2 ** Math.ceil(Math.log2(chosen.length))
-      const logits = await this.#classifier.logits(makeBatch(examples, chosen, { rows, lengthMultiple, maxLength }))
+      const logits = await this.#classifier.logits(batchOf(chosen.map((index) => encoded[index]!.ids)))
       for (const [row, index] of chosen.entries()) {
         const chances = softmax(logits.subarray(row * this.labels.length, (row + 1) * this.labels.length))
         answers[index] = { ...this.#verdict(chances), truncatedCount: encoded[index]!.truncatedTokens.length }
       }
     }
-    // Shapes of batches may push those of single headlines out of the runtime's memory.
-    this.#warmLengths.clear()
     return answers
   }
 
@@ -136,14 +120,12 @@ class ClassifierModel implements LoadedModel {
   }
 
   async evaluate(examples: readonly Example[], badRowCount: number): Promise<Evaluation> {
-    // The shapes of evaluation may push those of single headlines out of the runtime's memory.
-    this.#warmLengths.clear()
     const { labels, maxLength } = this
     return { ...(await evaluateExamples(this.#classifier, this.#tokenizer, examples, { labels, maxLength })), badRowCount }
   }
 
   dispose(): void {
-    this.#classifier.dispose()
+    void this.#classifier.close()
   }
 }
 

@@ -120,7 +120,7 @@ describe('what cannot be exported', () => {
   })
 
   it('refuses weights beyond what one ONNX file holds', () => {
-    const graph = { nodes: [], initializers: new Map([['w', { name: 'w', rawData: new Uint8Array(100) }]]) }
+    const graph = { inputs: [], nodes: [], initializers: new Map([['w', { name: 'w', rawData: new Uint8Array(100) }]]) }
     expect(() => assertEncodable(graph, 100)).not.toThrow()
     expect(() => assertEncodable(graph, 99)).toThrow(/too large/)
   })

@@ -2,12 +2,14 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { createClassifier } from '../../electron/engine/classifier.ts'
+import type { ParameterArena } from '../../electron/engine/parameters.ts'
 import type { Batch } from '../../electron/data/types.ts'
 import { toHalf, toHalfNumbers } from '../../electron/export/half.ts'
-import { encodeGraph, initializerBytes, type Graph } from '../../electron/export/onnx-graph.ts'
+import { encodeGraph, initializerBytes, type Graph } from '../../electron/onnx/graph.ts'
 import { quantize } from '../../electron/export/quantize.ts'
-import { recordModel } from '../../electron/export/record-model.ts'
-import { sizeRules } from '../../electron/export/sizes.ts'
+import { recordModel } from '../../electron/onnx/record-model.ts'
+import { MaskLayout } from '../../electron/onnx/mask-layout.ts'
+import { recordedSizes, sizeRules, type RecordedSize } from '../../electron/onnx/sizes.ts'
 import { makeArena, makeRandomBatch, miniatureConfig, relativeDistance } from './engine-fixtures.ts'
 
 const shapes = [
@@ -25,6 +27,7 @@ async function run(session: InferenceSession, { rows, length, ids, attentionMask
   return logits!.data as Float32Array
 }
 
+const record = (arena: ParameterArena): Graph => recordModel(arena.config, (name) => arena.parameter(name), MaskLayout)
 const open = (graph: Graph): Promise<InferenceSession> => InferenceSession.create(encodeGraph(graph, 4), { logSeverityLevel: 3 })
 
 describe.for([1, 2, 3])('a model of %i layers', (nLayers) => {
@@ -33,7 +36,7 @@ describe.for([1, 2, 3])('a model of %i layers', (nLayers) => {
 
   it('gives the logits of the engine, whatever the shape of the batch, padding included', async () => {
     const classifier = createClassifier({ config, arena, threads: 1 })
-    const session = await open(recordModel(arena))
+    const session = await open(record(arena))
     expect(session.inputNames).toEqual(['input_ids', 'attention_mask'])
     expect(session.outputNames).toEqual(['logits'])
     for (const [seed, shape] of shapes.entries()) {
@@ -46,7 +49,7 @@ describe.for([1, 2, 3])('a model of %i layers', (nLayers) => {
   })
 
   it('stays near in float16 and in int8, and is smaller', async () => {
-    const graph = recordModel(arena)
+    const graph = record(arena)
     const exact = await open(graph)
     for (const [changed, tolerance, share] of [
       [toHalf(graph), 0.01, 0.55],
@@ -63,7 +66,7 @@ describe.for([1, 2, 3])('a model of %i layers', (nLayers) => {
 })
 
 it('uses operators of the standard only, and rounds every product with a weight', () => {
-  const graph = recordModel(makeArena(miniatureConfig()))
+  const graph = record(makeArena(miniatureConfig()))
   const weighted = ({ nodes, initializers }: Graph): number =>
     nodes.filter(({ opType, input }) => /^(Gemm|MatMul)$/.test(opType!) && initializers.has(input![1]!)).length
   // A layer of six products with weights, a last layer of six, two of the head.
@@ -72,15 +75,16 @@ it('uses operators of the standard only, and rounds every product with a weight'
   for (const changed of [graph, toHalf(graph), quantize(graph)]) expect(changed.nodes.every(({ domain }) => !domain)).toBe(true)
 })
 
-it('finds how a size follows from rows and length, and refuses to guess', () => {
-  const vector = (rows: number, length: number): number[] => [rows, length, 4 * rows * length, 9]
-  expect(sizeRules([vector(5, 3), vector(7, 3), vector(5, 2)])).toEqual([
-    { factor: 1, byRows: true, byLength: false },
-    { factor: 1, byRows: false, byLength: true },
-    { factor: 4, byRows: true, byLength: true },
-    { factor: 9, byRows: false, byLength: false },
+it('finds how a size follows from rows, length and tokens, and refuses to guess', () => {
+  const vectors = (of: (size: RecordedSize) => number[]): number[][] => recordedSizes.map(of)
+  expect(sizeRules(vectors(({ rows, length, flat }) => [rows, length, 4 * rows * length, flat * 3, 9]))).toEqual([
+    { factor: 1, by: ['rows'] },
+    { factor: 1, by: ['length'] },
+    { factor: 4, by: ['rows', 'length'] },
+    { factor: 3, by: ['flat'] },
+    { factor: 9, by: [] },
   ])
-  expect(() => sizeRules([[5 + 3], [7 + 3], [5 + 2]])).toThrow('does not follow')
+  expect(() => sizeRules(vectors(({ rows }) => [rows + 3]))).toThrow('does not follow')
 })
 
 it('rounds to float16 as IEEE 754 does', () => {

@@ -22,7 +22,15 @@ type TypeName = keyof typeof onnxType
 const opsetVersion = 17
 const irVersion = 8
 
+export interface GraphInput {
+  name: string
+  type: TypeName
+  /** Names of the sizes, which are left open. */
+  dims: readonly string[]
+}
+
 export interface Graph {
+  inputs: GraphInput[]
   nodes: Node[]
   initializers: Map<string, Initializer>
 }
@@ -83,19 +91,18 @@ export function attributeOf(node: Node, name: string, otherwise: number): number
 /** Removes the initializers that no node reads any more. */
 export function dropUnused(graph: Graph): Graph {
   const used = new Set(graph.nodes.flatMap((node) => node.input ?? []))
-  return { nodes: graph.nodes, initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))) }
+  return { ...graph, initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))) }
 }
 
 export const initializerBytes = (graph: Graph): number =>
   [...graph.initializers.values()].reduce((sum, { rawData }) => sum + (rawData?.byteLength ?? 0), 0)
 
-/** The graph as the bytes of a model file: `input_ids` and `attention_mask` int64 [batch, sequence] → `logits` [batch, labels]. */
+/** The graph as the bytes of a model file: its inputs → `logits` float32 [batch, labels]. */
 export function encodeGraph(graph: Graph, labelCount: number): Uint8Array {
   const valueInfo = (name: string, elemType: number, dim: onnxTypes.TensorShapeProto.IDimension[]) => ({
     name,
     type: { tensorType: { elemType, shape: { dim } } },
   })
-  const tokens = [{ dimParam: 'batch' }, { dimParam: 'sequence' }]
   const model = onnx.ModelProto.create({
     irVersion,
     producerName: 'DistriNews Lab',
@@ -105,7 +112,13 @@ export function encodeGraph(graph: Graph, labelCount: number): Uint8Array {
       // Named after their outputs, which are unique.
       node: graph.nodes.map((node) => ({ ...node, name: node.output![0]! })),
       initializer: [...graph.initializers.values()],
-      input: [valueInfo('input_ids', onnxType.int64, tokens), valueInfo('attention_mask', onnxType.int64, tokens)],
+      input: graph.inputs.map(({ name, type, dims }) =>
+        valueInfo(
+          name,
+          onnxType[type],
+          dims.map((dimParam) => ({ dimParam })),
+        ),
+      ),
       output: [valueInfo('logits', onnxType.float32, [{ dimParam: 'batch' }, { dimValue: labelCount }])],
     },
   })

@@ -1,8 +1,8 @@
 /**
  * The classifier as one ONNX graph, recorded from the engine's own `forward()`: there is no second description of the
- * model. A recording has the sizes of its batch written into every shape; recorded at three sizes, each number tells how
- * it follows from rows and length (`sizes.ts`), and the graph gets it from its inputs. What the engine feeds a graph with
- * beside the weights, the layout of the tokens, the graph computes for itself (`prologue.ts`).
+ * model. A recording has the sizes of its batch written into every shape; recorded at several sizes, each number tells how
+ * it follows from them (`sizes.ts`), and the graph gets it from its inputs. What the engine feeds a graph with beside the
+ * weights, the layout of the tokens, is either an input of the graph too, or computed by it (`layout.ts`, `mask-layout.ts`).
  */
 import {
   createBackend,
@@ -17,11 +17,13 @@ import {
   type Plan,
 } from '../backend/index.ts'
 import type { TokenLayout } from '../backend/index.ts'
+import type { LayoutPart } from '../engine/batch-buffers.ts'
 import { forward } from '../engine/model.ts'
-import type { ParameterArena } from '../engine/parameters.ts'
+import { parameterSpecs } from '../engine/parameter-specs.ts'
+import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import { foldWeights } from './fold-weights.ts'
-import { addInitializer, addIntegers, dropUnused, type Graph } from './onnx-graph.ts'
-import { Prologue, type LayoutPart } from './prologue.ts'
+import { addInitializer, addIntegers, dropUnused, type Graph } from './graph.ts'
+import type { Layout } from './layout.ts'
 import { recordedSizes, sizeRules, type RecordedSize, type SizeRule } from './sizes.ts'
 
 interface Recording {
@@ -31,19 +33,23 @@ interface Recording {
   parameters: ReadonlyMap<LazyValue, string>
 }
 
-/** The graph of the classifier whose parameters are `arena`'s. Its weights are views of the arena, not copies. */
-export function recordModel(arena: ParameterArena): Graph {
-  const [recording, ...others] = recordedSizes.map((size) => record(arena, size)) as [Recording, ...Recording[]]
+/** The parameters of a classifier by name, in the shapes of `parameterSpecs`. */
+export type Weights = (name: string) => Float32Array
+
+/** The graph of the classifier of `config` with these weights, which it holds without copying them, on a layout of this kind. */
+export function recordModel(config: ModelConfig, weights: Weights, LayoutKind: new (graph: Graph, heads: number) => Layout): Graph {
+  const [recording, ...others] = recordedSizes.map((size) => record(config, weights, size)) as [Recording, ...Recording[]]
   const { plan } = recording
   if (others.some((other) => other.plan.key !== plan.key)) throw new Error('The recording of the model depends on the size of its batch')
-  return assemble(recording, [recording, ...others], arena)
+  const graph: Graph = { inputs: [], nodes: [], initializers: new Map() }
+  return assemble(graph, new LayoutKind(graph, config.nHeads), recording, [recording, ...others])
 }
 
-/** One pass of `forward` over a batch of `size` without packing: every place of the grid is a row of the flat matrix. */
-function record(arena: ParameterArena, { rows, length }: RecordedSize): Recording {
+/** One pass of `forward` over a batch of this size. */
+function record(config: ModelConfig, weights: Weights, { rows, length, flat }: RecordedSize): Recording {
   createBackend({ threads: 1 })
-  const heads = arena.config.nHeads
-  const flat = rows * length
+  const heads = config.nHeads
+  const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]))
   const layout = new Map<LazyValue, LayoutPart>()
   const parameters = new Map<LazyValue, string>()
   const part = (name: LayoutPart, shape: readonly number[]): tf.Tensor => {
@@ -54,7 +60,7 @@ function record(arena: ParameterArena, { rows, length }: RecordedSize): Recordin
     return tensorOf(value)
   }
   const parameter = (name: string): tf.Tensor => {
-    const value = leaf(arena.parameter(name), arena.spec(name).shape, 'float32')
+    const value = leaf(weights(name), shapes.get(name)!, 'float32')
     parameters.set(value, name)
     return tensorOf(value)
   }
@@ -75,33 +81,30 @@ function record(arena: ParameterArena, { rows, length }: RecordedSize): Recordin
       positionSums: tf.zeros([length, flat]),
     }
     const mask = part('mask', [rows, 1, 1, length])
-    const logits = forward(arena.config, { layout: tokens, mask, parameter, dropout: () => null, wholeLastLayer: false })
+    const logits = forward(config, { layout: tokens, mask, parameter, dropout: () => null, wholeLastLayer: false })
     // WebGPU's operators are the standard's own: ONNX Runtime's additions are written out.
     plan = makePlan([lazy(logits)], 'webgpu')
   })
   return { plan: plan!, layout, parameters }
 }
 
-function assemble({ plan, layout, parameters }: Recording, recordings: readonly Recording[], arena: ParameterArena): Graph {
-  const graph: Graph = { nodes: [], initializers: new Map() }
-  const prologue = new Prologue(graph, arena.config.nHeads)
+function assemble(graph: Graph, source: Layout, { plan, layout, parameters }: Recording, recordings: readonly Recording[]): Graph {
   const names = new Map<LazyValue, string>([[plan.outputs[0]!, 'logits']])
   const shapesRead = new Set(plan.nodes.filter(({ operator }) => operator === 'Reshape').map(({ inputs }) => inputs[1]!))
 
   const nameOfLeaf = (value: LazyValue): string => {
     const parameter = parameters.get(value)
-    if (parameter !== undefined) {
-      return addInitializer(graph, parameter, 'float32', value.shape, arena.parameter(parameter))
-    }
+    if (parameter !== undefined && value.source.kind === 'leaf')
+      return addInitializer(graph, parameter, 'float32', value.shape, value.source.data as Float32Array)
     const part = layout.get(value)
-    if (part !== undefined) return prologue.part(part)
+    if (part !== undefined) return source.part(part)
     if (value.type !== 'int64') throw new Error('The model reads a buffer that the export does not know')
     const index = plan.leaves.indexOf(value)
     const rules = sizeRules(recordings.map((recording) => numbersOf(recording.plan.leaves[index]!)))
     return nameOfSizes(rules, shapesRead.has(value))
   }
   const nameOfSizes = (rules: readonly SizeRule[], isShape: boolean): string => {
-    const followers = rules.filter(({ byRows, byLength }) => byRows || byLength).length
+    const followers = rules.filter(({ by }) => by.length > 0).length
     if (followers === 0)
       return addIntegers(
         graph,
@@ -111,9 +114,9 @@ function assemble({ plan, layout, parameters }: Recording, recordings: readonly 
     if (isShape && followers === 1)
       return addIntegers(
         graph,
-        rules.map(({ factor, byRows, byLength }) => (byRows || byLength ? -1 : factor)),
+        rules.map(({ factor, by }) => (by.length > 0 ? -1 : factor)),
       )
-    return prologue.sizes(rules)
+    return source.sizes(rules)
   }
   const nameOf = (value: LazyValue): string => {
     let name = names.get(value)
@@ -128,7 +131,7 @@ function assemble({ plan, layout, parameters }: Recording, recordings: readonly 
   }
 
   for (const node of plan.nodes) {
-    // Naming the inputs adds the prologue's nodes: before the node that reads them.
+    // Naming the inputs adds the layout's nodes: before the node that reads them.
     const encoded = encodeNode(node, nameOf, (value) => names.has(value))
     graph.nodes.push(encoded)
   }

@@ -4,11 +4,11 @@
  * padding included, in order of position, so that the first tokens of all rows come first. All index tensors are then
  * permutations of 0, 1, 2 …; only those that the model reads are written.
  */
-import { addInitializer, addIntegers, addNode, onnxType, type Graph } from './onnx-graph.ts'
+import type { LayoutPart } from '../engine/batch-buffers.ts'
+import { addInitializer, addIntegers, addNode, onnxType, type Graph } from './graph.ts'
+import { GraphSizes } from './graph-sizes.ts'
+import type { Layout } from './layout.ts'
 import type { SizeRule } from './sizes.ts'
-
-/** The tensors of TokenLayout that a forward pass reads, and the attention mask. */
-export type LayoutPart = 'ids' | 'positions' | 'placeOf' | 'flatOf' | 'headPlaceOf' | 'headFlatOf' | 'mask'
 
 /**
  * Added to the scores of padding. Softmax makes exactly 0 of it in float32 and float16 alike, and it is a number that
@@ -16,40 +16,35 @@ export type LayoutPart = 'ids' | 'positions' | 'placeOf' | 'flatOf' | 'headPlace
  */
 const maskedScore = 1e4
 
-export class Prologue {
+export class MaskLayout implements Layout {
   readonly #graph: Graph
   readonly #heads: number
+  readonly #sizes: GraphSizes
   readonly #made = new Map<string, string>()
 
   constructor(graph: Graph, heads: number) {
     this.#graph = graph
     this.#heads = heads
+    for (const name of ['input_ids', 'attention_mask']) graph.inputs.push({ name, type: 'int64', dims: ['batch', 'sequence'] })
+    this.#sizes = new GraphSizes(graph, {
+      rows: { input: 'input_ids', axis: 0 },
+      length: { input: 'input_ids', axis: 1 },
+      flat: ['rows', 'length'],
+    })
   }
 
-  /** The name of a part of the layout. */
   part(name: LayoutPart): string {
     return this.#once(`layout.${name}`, (output) => this.#parts[name](output))
   }
 
-  /** An int64 vector of sizes that follow the batch. */
   sizes(rules: readonly SizeRule[]): string {
-    const words = rules.map(({ factor, byRows, byLength }) =>
-      [factor, ...(byRows ? ['rows'] : []), ...(byLength ? ['length'] : [])].join('·'),
-    )
-    return this.#once(`sizes.${words.join('.')}`, (output) =>
-      this.#node(
-        'Concat',
-        rules.map((rule) => this.#size(rule)),
-        output,
-        { axis: 0 },
-      ),
-    )
+    return this.#sizes.vector(rules)
   }
 
   readonly #parts: Record<LayoutPart, (output: string) => string> = {
     ids: (output) => this.#flattened(this.#node('Transpose', ['input_ids'], 'layout.transposed_ids', { perm: [1, 0] }), output),
     // Flat row f holds the position ⌊f / rows⌋.
-    positions: (output) => this.#node('Div', [this.#range(1), this.#size(rows)], output),
+    positions: (output) => this.#node('Div', [this.#range(1), this.#sizes.one(rows)], output),
     placeOf: (output) => this.#flattened(this.#permuted('places', 1, [rows, length], [1, 0]), output),
     flatOf: () => this.#permuted('flat_rows', 1, [length, rows], [1, 0]),
     headPlaceOf: (output) => this.#flattened(this.#permuted('head_places', this.#heads, [rows, this.#headRule, length], [2, 0, 1]), output),
@@ -64,7 +59,7 @@ export class Prologue {
   }
 
   get #headRule(): SizeRule {
-    return { factor: this.#heads, byRows: false, byLength: false }
+    return { factor: this.#heads, by: [] }
   }
 
   /** 0, 1, 2 … as a grid of `shape`, its axes then permuted. */
@@ -80,27 +75,10 @@ export class Prologue {
   /** 0, 1, 2 … `perPlace` for each place of the grid. */
   #range(perPlace: number): string {
     return this.#once(`range.${perPlace}`, (output) => {
-      const count = this.#size({ factor: perPlace, byRows: true, byLength: true })
+      const count = this.#sizes.one({ factor: perPlace, by: ['flat'] })
       const scalar = (value: number): string => addInitializer(this.#graph, `scalar.${value}`, 'int64', [], BigInt64Array.of(BigInt(value)))
       const limit = this.#node('Squeeze', [count, addIntegers(this.#graph, [0])], `${output}.limit`)
       return this.#node('Range', [scalar(0), limit, scalar(1)], output)
-    })
-  }
-
-  /** One size, as a vector of length 1. */
-  #size({ factor, byRows, byLength }: SizeRule): string {
-    const factors = [
-      ...(byRows ? [this.#dimension('rows', 0)] : []),
-      ...(byLength ? [this.#dimension('length', 1)] : []),
-      ...(factor === 1 && (byRows || byLength) ? [] : [addIntegers(this.#graph, [factor])]),
-    ]
-    return factors.reduce((a, b) => this.#once(`${a}·${b}`, (output) => this.#node('Mul', [a, b], output)))
-  }
-
-  #dimension(name: string, axis: number): string {
-    return this.#once(name, (output) => {
-      const shape = this.#once('input_shape', (shapeOutput) => this.#node('Shape', ['input_ids'], shapeOutput))
-      return this.#node('Gather', [shape, addIntegers(this.#graph, [axis])], output, { axis: 0 })
     })
   }
 
@@ -118,5 +96,5 @@ export class Prologue {
   }
 }
 
-const rows: SizeRule = { factor: 1, byRows: true, byLength: false }
-const length: SizeRule = { factor: 1, byRows: false, byLength: true }
+const rows: SizeRule = { factor: 1, by: ['rows'] }
+const length: SizeRule = { factor: 1, by: ['length'] }

@@ -2,11 +2,11 @@
  * Reshapes and transposes of weights, done once at export instead of at every load: what multiplies a weight then has the
  * weight itself as its input, which is what quantisation looks for.
  */
-import { addInitializer, dimsOf, floatsOf, integersOf, weightOf, type Graph, type Initializer, type Node } from './onnx-graph.ts'
+import { addInitializer, dimsOf, floatsOf, integersOf, weightOf, type Graph, type Initializer, type Node } from './graph.ts'
 
 /** The same graph without the nodes that only rearrange weights. */
 export function foldWeights(graph: Graph): Graph {
-  const folded: Graph = { nodes: [], initializers: new Map(graph.initializers) }
+  const folded: Graph = { ...graph, nodes: [], initializers: new Map(graph.initializers) }
   for (const node of graph.nodes) {
     const weight = weightOf(folded, node.input?.[0])
     const output = node.output![0]!
