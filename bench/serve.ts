@@ -35,7 +35,8 @@ export async function benchServe(pairs: number, report: (row: BenchRow) => void)
       for (const warm of [port, slowPort]) await closedLoop(warm, texts, 32, turnMs)
       for (const clients of [1, 4, 32])
         report(throughputRow(`closed loop, ${clients} clients`, await closedLoop(port, texts, clients, turnMs)))
-      const most = await compare(port, slowPort, texts, pairs, report)
+      const most = await compare('texts of all lengths', port, slowPort, texts, pairs, report)
+      await compare('headlines alone', port, slowPort, texts.filter(isHeadlineAlone), pairs, report)
       for (const share of [0.5, 0.8]) {
         const load = openLoop(port, texts, 256, share * most, 2 * turnMs)
         const [result, health] = await Promise.all([load, watchHealth(port, load)])
@@ -97,8 +98,18 @@ const healthRow = (name: string, result: LoadResult): BenchRow => ({
   note: figuresOf(result),
 })
 
+/** What is typed into a playground; the other texts have their first sentences behind them. */
+const isHeadlineAlone = (text: string): boolean => text.length <= 90
+
 /** Batching against text by text, in turn. Returns the requests per second with batching. */
-async function compare(port: number, slowPort: number, texts: readonly string[], pairs: number, report: (row: BenchRow) => void) {
+async function compare(
+  what: string,
+  port: number,
+  slowPort: number,
+  texts: readonly string[],
+  pairs: number,
+  report: (row: BenchRow) => void,
+): Promise<number> {
   const results: { batching: LoadResult; textByText: LoadResult }[] = []
   const measure = (at: number): Promise<LoadResult> => closedLoop(at, texts, comparedClients, turnMs)
   for (let pair = 0; pair < pairs; pair++) {
@@ -110,7 +121,7 @@ async function compare(port: number, slowPort: number, texts: readonly string[],
   }
   const perSec = median(results.map(({ batching }) => batching.perSec))!
   report({
-    ...throughputRow(`closed loop, ${comparedClients} clients`, results[0]!.batching),
+    ...throughputRow(`closed loop, ${comparedClients} clients, ${what}`, results[0]!.batching),
     ours: perSec,
     peer: median(results.map(({ textByText }) => textByText.perSec))!,
     peerName: 'text by text',

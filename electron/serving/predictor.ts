@@ -20,7 +20,7 @@ export interface Predicted {
   batchRows: number
 }
 
-/** Asked while loading, so that the shapes of usual batches are known: one short text, then as many as fit. */
+/** Asked while loading, so that the runtime has taken the memory of usual batches: one short text, then as many as fit. */
 const warmUps = [1, 8, 32].map((count) =>
   Array.from({ length: count }, (_, index) => 'Markets calm ahead of talks '.repeat(1 + (index % 3))),
 )
