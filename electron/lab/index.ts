@@ -14,6 +14,7 @@ import { correctionHandlers } from './correction-handlers.ts'
 import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
+import { deployHandlers } from './deploy-handlers.ts'
 import { downloadHandlers } from './download-handlers.ts'
 import { Downloads } from './downloads.ts'
 import { exportHandlers } from './export-handlers.ts'
@@ -116,6 +117,7 @@ function createRouter(parts: LabParts) {
     reports: reportHandlers(parts),
     benchmarks: benchmarkHandlers(parts),
     handoff: handoffHandlers(parts),
+    deploy: deployHandlers(parts),
     exports: exportHandlers(parts),
     workbench: workbenchHandlers(parts),
     lessons: lessonHandlers(parts),
