@@ -71,7 +71,7 @@ async function giveName(kind: FolderKind, temporary: string, target: string, fil
 }
 
 /** Whether something is at `target` that may be replaced: one of ours or an empty folder. Throws OUTPUT_NOT_WRITABLE for anything else. */
-async function assertReplaceable({ rule, whyNotOurs }: FolderKind, target: string): Promise<boolean> {
+export async function assertReplaceable({ rule, whyNotOurs }: FolderKind, target: string): Promise<boolean> {
   const info = await lstat(target).catch((error: unknown) => {
     if (systemErrorCode(error) === 'ENOENT') return null
     throw error

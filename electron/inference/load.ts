@@ -10,8 +10,7 @@ import { canFreeze, FrozenStore } from '../engine/frozen-store.ts'
 import { HostStore } from '../engine/parameter-store.ts'
 import { createClassifier, type Classifier } from '../engine/classifier.ts'
 import { ParameterArena } from '../engine/parameters.ts'
-import { openModel } from '../pretrained/open-model.ts'
-import { LabError } from '../../shared/contract/errors.ts'
+import { noClassifier, openModel } from '../pretrained/open-model.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import type { BatchPrediction, Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
@@ -146,11 +145,3 @@ class ClassifierModel implements LoadedModel {
     this.#classifier.dispose()
   }
 }
-
-const noClassifier = (directory: string, labelCount: number, lacking: readonly string[]): LabError =>
-  new LabError({
-    code: 'MODEL_INVALID',
-    title: 'This model has no classifier yet',
-    cause: `${directory}: it has no classifier with ${labelCount} labels (${lacking.join(', ')}).`,
-    suggestion: 'Fine-tune it, with npm run train -- --from and this folder, or in the window with Fine-tune on the Models screen.',
-  })

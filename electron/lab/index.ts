@@ -5,6 +5,8 @@
 import { Exporter } from '../export/exporter.ts'
 import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
+import { SpaceHub } from '../spaces/space-hub.ts'
+import { UnfinishedPushes } from '../spaces/unfinished.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { Workbench } from '../workbench/workbench.ts'
@@ -86,6 +88,8 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
       corrections: new CorrectionBook(labDirectory),
       workbench,
       served: new ServedModel(),
+      spaceHub: new SpaceHub(hub.settings),
+      unfinishedPushes: new UnfinishedPushes(labDirectory),
     }
     const close = async (): Promise<void> => {
       await parts.served.close()

@@ -94,6 +94,8 @@ export const publishedSpaceSchema = z.object({
   lastModified: z.iso.datetime().nullable(),
   fileCount: z.int(),
   isPrivate: z.boolean(),
+  /** A push from this lab made it and was cut short, and nobody has touched it since: there is nothing to confirm. */
+  isUnfinished: z.boolean(),
 })
 export type PublishedSpace = z.infer<typeof publishedSpaceSchema>
 
