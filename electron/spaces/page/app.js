@@ -12,7 +12,8 @@ const note = byId('note')
 
 env.allowRemoteModels = false
 env.allowLocalModels = true
-env.localModelPath = here('./')
+// A whole address would count as somebody else's.
+env.localModelPath = './'
 // The browser's own cache asks whether a file has changed; these would not.
 env.useBrowserCache = false
 env.useWasmCache = false
@@ -20,9 +21,16 @@ env.backends.onnx.wasm.wasmPaths = { wasm: here('ort-wasm-simd-threaded.wasm') }
 // Threads need headers that a static host does not send.
 env.backends.onnx.wasm.numThreads = 1
 
+/** Characters that turn the direction of reading, written as what they are. */
+const visible = (text) =>
+  String(text).replace(
+    /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 function element(name, text, ...children) {
   const made = document.createElement(name)
-  if (text !== null) made.textContent = text
+  if (text !== null) made.textContent = visible(text)
   made.append(...children)
   return made
 }
@@ -31,8 +39,8 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
 
 function showFacts({ title, model, files }) {
-  document.title = title
-  byId('title').textContent = title
+  document.title = visible(title)
+  byId('title').textContent = visible(title)
   const weights = files.find(({ path }) => path.endsWith('.onnx'))
   const rows = [
     ['Classes', model.labels.join(', ')],
