@@ -21,7 +21,8 @@ export type SpaceHubFault = { at: Door; times?: number } & (
   | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
   | { kind: 'garbage'; body?: string }
   | { kind: 'drop'; afterBytes: number }
-  | { kind: 'stall' }
+  /** `largerThan`: only with a body of more bytes. */
+  | { kind: 'stall'; largerThan?: number }
 )
 
 export interface StoredSpace {
@@ -122,7 +123,9 @@ export class SpaceHubStandIn {
     const seen: Seen = { method, url, host, authorization: headers.authorization, bytes: 0 }
     this.requests.push(seen)
     const door = doorOf(host, method, url)
-    const fault = door !== null && this.fault?.at === door ? this.#takeFault() : null
+    const isMeant = this.fault?.kind !== 'stall' || Number(headers['content-length']) > (this.fault.largerThan ?? -1)
+    const fault = door !== null && this.fault?.at === door && isMeant ? this.#takeFault() : null
+    if (fault?.kind === 'stall') return // What is sent is not even read.
     const chunks: Buffer[] = []
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -133,7 +136,6 @@ export class SpaceHubStandIn {
     } catch {
       return // The other side went away: nothing of it is kept.
     }
-    if (fault?.kind === 'stall') return
     if (fault?.kind === 'drop') return void request.socket.destroy()
     if (fault?.kind === 'status') return send(response, fault.status, fault.body ?? { error: 'refused' }, fault.headers)
     if (fault?.kind === 'garbage') {
