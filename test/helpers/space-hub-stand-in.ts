@@ -149,6 +149,8 @@ export class SpaceHubStandIn {
     const isStranger = headers.authorization === undefined
     if (url === '/api/whoami-v2')
       return isStranger ? send(response, 401, { error: 'Invalid username or password.' }) : this.#whoAmI(response)
+    // Asked by huggingface_hub before it uploads.
+    if (url === '/api/validate-yaml') return send(response, 200, { errors: [], warnings: [] })
     if (url === '/api/repos/create') return this.#create(z.parse(createSchema, JSON.parse(body.toString())), response)
     return this.#aboutSpace(method, url, body, isStranger, response)
   }
@@ -176,6 +178,7 @@ export class SpaceHubStandIn {
     const space = this.spaces.get(name)
     if (!space || (space.isPrivate && isStranger)) return send(response, isStranger ? 401 : 404, { error: 'Repository not found' })
     if (method === 'GET' && /^(?:\/revision\/[^/?]+)?(?:\?.*)?$/.test(what)) return send(response, 200, this.#info(name, space))
+    if (method === 'GET' && what.startsWith('/tree/')) return send(response, 200, this.#tree(space))
     if (/^\/resolve\//.test(what)) return this.#resolve(space, what, method, response)
     if (isStranger) return send(response, 401, { error: 'Invalid username or password.' })
     if (this.role === 'read') return send(response, 403, { error: 'This token may only read' })
@@ -211,6 +214,20 @@ export class SpaceHubStandIn {
       tags: [],
       likes: 0,
     }
+  }
+
+  #tree({ files }: StoredSpace): unknown {
+    return [...files].map(([path, bytes]) => {
+      const size = bytes.byteLength
+      const gitId = createHash('sha1').update(`blob ${size}\0`).update(bytes).digest('hex')
+      return {
+        type: 'file',
+        path,
+        size,
+        oid: gitId,
+        ...(size >= this.lfsFromBytes && { lfs: { oid: sha256(bytes), size, pointerSize: 130 } }),
+      }
+    })
   }
 
   /** What is there already needs no action. */
