@@ -21,6 +21,7 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-dynamic-delete': 'off' } },
   forbid(['shared/**'], ['/electron/', '/renderer/', electronModule, '^node:'], 'shared/ imports nothing from the other two, nor Node.'),
   forbid(['renderer/**'], ['/electron/', electronModule, '^node:'], 'The page knows no Node and no Electron: go through the contract.'),
@@ -57,9 +58,19 @@ export default tseslint.config(
     'The HTTP API stands on inference and http; the command line and the lab start it.',
   ),
   forbid(
+    ['electron/onnx/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/supervisor/', '/rank/', '/ddp/', '/collectives/', '/inference/', '/export/'],
+    'A graph is recorded from the engine; inference and export use it.',
+  ),
+  forbid(
     ['electron/export/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/', '/supervisor/', '/rank/', '/ddp/', '/collectives/'],
     'An export is made of what a run left: engine, backend, checkpoint, data, inference, report.',
+  ),
+  forbid(
+    ['electron/spaces/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/cli/', '/engine/', '/supervisor/', '/rank/', '/ddp/', '/collectives/'],
+    'A Space is made of what export, serving and hub have; the command line and the lab start it.',
   ),
   forbid(
     ['electron/workbench/*.ts'],

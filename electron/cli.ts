@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<Command>> = {
   handoff: async () => (await import('./cli/handoff.ts')).handoff,
   remote: async () => (await import('./cli/remote.ts')).remote,
   'import-run': async () => (await import('./cli/import-run.ts')).importRunCommand,
+  space: async () => (await import('./cli/space.ts')).space,
   'serve-model': async () => (await import('./cli/serve-model.ts')).serveModelCommand,
 }
 

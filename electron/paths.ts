@@ -25,6 +25,9 @@ export const preloadFile = join(projectRoot, 'out', 'preload', 'preload.cjs')
 /** Kernels of the optimizer, compiled at build from `electron/kernels/assembly`. */
 export const kernelsFile = join(projectRoot, 'out', 'kernels.wasm')
 
+/** What the Spaces of a kind bring along, whatever their model. */
+export const spacePartsDirectory = (kind: 'static' | 'docker'): string => join(projectRoot, 'out', 'spaces', kind)
+
 type Entry =
   | 'rank'
   | 'workbench-rank'

@@ -1,4 +1,4 @@
-/** Builds everything into out/: the WebAssembly kernels, then the Node side, the preload and the page. Quiet unless it fails. */
+/** Builds everything into out/: the WebAssembly kernels, then the Node side, the preload and the page, then what Spaces bring along. Quiet unless it fails. */
 import { spawn } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { ensureInstalled, root, sourceDigest, stampBuild } from './setup.mjs'
@@ -6,6 +6,8 @@ import { ensureInstalled, root, sourceDigest, stampBuild } from './setup.mjs'
 const steps = [
   ['kernels', ['scripts/build-kernels.mjs']],
   ['application', ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn']],
+  ['page of a static Space', ['node_modules/vite/bin/vite.js', 'build', '-c', 'scripts/vite/space-page.config.ts']],
+  ['server of a Docker Space', ['node_modules/vite/bin/vite.js', 'build', '-c', 'scripts/vite/space-server.config.ts']],
 ]
 
 /** Resolves with whether it worked; what went wrong has been printed. */

@@ -24,7 +24,15 @@ const buildInputs = [
   'electron.vite.config.ts',
   'package-lock.json',
 ]
-const buildOutputs = ['out/main/main.js', 'out/main/cli.js', 'out/main/rank.js', 'out/preload/preload.cjs', 'out/renderer/index.html']
+const buildOutputs = [
+  'out/main/main.js',
+  'out/main/cli.js',
+  'out/main/rank.js',
+  'out/preload/preload.cjs',
+  'out/renderer/index.html',
+  'out/spaces/static/transformers.js',
+  'out/spaces/docker/server/server.js',
+]
 
 /** Installs the locked packages unless they are there already. Exits with a message where that fails. */
 export function ensureInstalled() {

@@ -1,15 +1,7 @@
 /** `export`: a model as a folder that loads elsewhere, or a run's measurements for TensorBoard and Perfetto. */
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import {
-  exportFormats,
-  exportFormatSchema,
-  type ExportFacts,
-  type ExportFormat,
-  type ExportProgress,
-  type ExportResult,
-} from '../../shared/domain/export.ts'
+import { resolve } from 'node:path'
+import { exportFormats, exportFormatSchema, type ExportFacts, type ExportFormat, type ExportResult } from '../../shared/domain/export.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
 import { checkpointsDirectory } from '../checkpoint/store.ts'
 import { resolveInside } from '../checkpoint/resolve-inside.ts'
@@ -21,8 +13,9 @@ import { isRunId } from '../supervisor/run-id.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { argumentInvalid, readArguments, refusePositionals, type Arguments } from './arguments.ts'
 import { onInterrupt } from './interrupts.ts'
-import { locateModel } from './model-location.ts'
-import { bar, bold, count, dim, duration, percent, plain, stdoutTerminal, table } from './terminal.ts'
+import { locateModel, runAround } from './model-location.ts'
+import { StagePrinter } from './stage-printer.ts'
+import { bold, count, dim, percent, plain, stdoutTerminal, table } from './terminal.ts'
 
 const flags = { run: 'text', checkpoint: 'text', model: 'text', out: 'text', format: 'text', json: 'switch' } as const
 const cancelledExitCode = 130
@@ -56,7 +49,7 @@ async function exportFolder(given: Arguments, target: string, json: boolean): Pr
     () => abort.abort(),
     () => process.exit(cancelledExitCode),
   )
-  const printer = json ? null : new StagePrinter()
+  const printer = json ? null : new StagePrinter(stdoutTerminal)
   try {
     const threads = Math.min(4, availableParallelism())
     return await exportModel({
@@ -105,32 +98,6 @@ async function requiredRun(given: Arguments): Promise<RunDetail> {
     throw argumentInvalid('--run is missing', 'This is exported from a run.', 'Add --run ID; npm start shows the list of runs.')
   const store = storeOf()
   return readDetail(runDirectoryOf(name), (record) => store.shown(record))
-}
-
-/** The run in whose directory a model folder or checkpoint lies; null where it lies elsewhere. */
-async function runAround(directory: string): Promise<RunDetail | null> {
-  const store = storeOf()
-  const found = [dirname(directory), dirname(dirname(directory))].find((candidate) => existsSync(join(candidate, 'run.json')))
-  return found === undefined ? null : readDetail(found, (record) => store.shown(record))
-}
-
-const barWidth = 24
-
-class StagePrinter {
-  #last = ''
-
-  show({ stage, fraction, etaMs }: ExportProgress): void {
-    if (stdoutTerminal.live) {
-      const eta = etaMs === null ? '' : ` · ETA ${duration(etaMs)}`
-      const text = `${bar(fraction, barWidth)} ${percent(fraction, 0).padStart(5)} · ${stage}${eta}`
-      stdoutTerminal.write(`\r\x1b[K${text.slice(0, stdoutTerminal.columns - 1)}`)
-    } else if (stage !== this.#last) console.log(`${stage} …`)
-    this.#last = stage
-  }
-
-  end(): void {
-    if (stdoutTerminal.live) stdoutTerminal.write('\r\x1b[K')
-  }
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1)} MB`

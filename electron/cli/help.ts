@@ -35,6 +35,10 @@ const usage = {
     'npm run export -- [--run ID [--checkpoint NAME] | --model DIR] --out DIR [--format folder|tensorboard|trace] [--json]',
     'A folder that loads in transformers, transformers.js and ONNX Runtime unchanged, or the measurements of a run for TensorBoard or Perfetto.',
   ],
+  space: [
+    'npm run space -- (write --kind static|docker --out DIR [--model DIR|RUN] [--title TEXT] | push --folder DIR --name owner/name [--public] [--overwrite] | check --url URL [--model DIR|RUN] [--folder DIR]) [--json]',
+    'A model as a Hugging Face Space: writes its folder, pushes it with HF_TOKEN (private unless --public, nothing replaced without --overwrite), asks a deployed one and compares it.',
+  ],
   serve: ['npm start -- --headless [--port N]', 'Serves the lab to the browser on this machine, and to no other.'],
 } as const
 

@@ -1,11 +1,12 @@
-/** What `--model` may be: a model folder, a run's directory, a run's id; left out, the newest model of the lab. */
+/** What `--model` may be: a model folder, a run's directory, a run's id; left out, the newest model of the lab. And what is known of it there. */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
+import type { RunDetail } from '../../shared/domain/run.ts'
 import { modelFolderName } from '../checkpoint/model-folder.ts'
 import { labDirectory } from '../paths.ts'
 import { isRunId } from '../supervisor/run-id.ts'
-import { modelDirectory } from '../supervisor/run-directory.ts'
+import { modelDirectory, readDetail } from '../supervisor/run-directory.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 
 /** The model folder. Throws MODEL_NOT_FOUND. */
@@ -25,6 +26,16 @@ export async function locateModel(given: string | undefined): Promise<string> {
 export function modelFolders(given: string): string[] {
   const ofRun = isRunId(given) ? [modelDirectory(new RunStore(labDirectory()).directory(given))] : []
   return [resolve(given), join(resolve(given), modelFolderName), ...ofRun]
+}
+
+/** What a model is called: a run's model folder like the run. */
+export const titleOf = (directory: string): string => basename(basename(directory) === modelFolderName ? dirname(directory) : directory)
+
+/** The run in whose directory a model folder or checkpoint lies; null where it lies elsewhere. */
+export async function runAround(directory: string): Promise<RunDetail | null> {
+  const store = new RunStore(labDirectory())
+  const found = [dirname(directory), dirname(dirname(directory))].find((candidate) => existsSync(join(candidate, 'run.json')))
+  return found === undefined ? null : readDetail(found, (record) => store.shown(record))
 }
 
 const notFound = (cause: string): LabError =>

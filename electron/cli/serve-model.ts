@@ -2,12 +2,10 @@
  * `serve-model`: a model over HTTP until Ctrl-C or SIGTERM, which finish what is in flight. Standard output is the log, one
  * JSON line per request; what is for people goes to standard error.
  */
-import { basename, dirname } from 'node:path'
-import { modelFolderName } from '../checkpoint/model-folder.ts'
 import { serveModel } from '../serving/server.ts'
 import { portFrom, readArguments, refusePositionals } from './arguments.ts'
 import { onInterrupt } from './interrupts.ts'
-import { locateModel } from './model-location.ts'
+import { locateModel, titleOf } from './model-location.ts'
 
 const usualPort = 8000
 
@@ -48,6 +46,3 @@ function interrupted(): Promise<void> {
     )
   })
 }
-
-/** A run's model folder is called like the run. */
-const titleOf = (directory: string): string => basename(basename(directory) === modelFolderName ? dirname(directory) : directory)

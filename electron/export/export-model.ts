@@ -6,7 +6,13 @@
 import { cpus } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
-import type { ExportFacts, ExportProgress, ExportResult, Precision } from '../../shared/domain/export.ts'
+import {
+  precisions as allPrecisions,
+  type ExportFacts,
+  type ExportProgress,
+  type ExportResult,
+  type Precision,
+} from '../../shared/domain/export.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
 import { type FileSystem, nodeFileSystem } from '../checkpoint/file-system.ts'
 import { safetensorsChunks } from '../checkpoint/safetensors.ts'
@@ -33,6 +39,8 @@ export interface ExportOptions {
   target: string
   /** The run that trained it; null: not known. */
   run: RunDetail | null
+  /** Which ONNX files; absent: all of them. */
+  precisions?: readonly Precision[] | undefined
   /** Of ONNX Runtime, for what is measured. */
   threads: number
   onProgress?: (progress: ExportProgress) => void
@@ -62,7 +70,7 @@ const bytesPerParameter = 11
  * for an ONNX file), CANCELLED. Whatever is thrown, nothing is left of it and an earlier export is still there.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportResult> {
-  const { run, threads, signal, fileSystem = nodeFileSystem } = options
+  const { run, precisions = allPrecisions, threads, signal, fileSystem = nodeFileSystem } = options
   const target = resolve(options.target)
   const progress = new Progress(options.onProgress, signal)
   await progress.at('reading the model', 0)
@@ -87,7 +95,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
       }
       await writeTransformersFiles(source, write, progress)
       const files = []
-      for (const [index, precision] of (['fp32', 'fp16', 'int8'] as const).entries()) {
+      for (const [index, precision] of precisions.entries()) {
         const { file, title, rewrite } = onnxFiles[precision]
         await progress.at(`writing ${title}`, writingShare * (0.2 + 0.25 * index))
         const written = await write(file, [encodeGraph(rewrite(graph), source.config.labels.length)])

@@ -6,10 +6,11 @@ import { basename } from 'node:path'
 import type { ExportFacts, Precision } from '../../shared/domain/export.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import { classTable, configurationFacts, dataFacts, modelFacts } from '../report/conditions.ts'
-import { markdownBlock, markdownText, visible } from '../report/escape.ts'
+import { markdownBlock, markdownText } from '../report/escape.ts'
 import { formatBytes, formatCount, formatDecimal, formatInterval, formatMs, formatPercent, missing } from '../report/format.ts'
 import { facts as factTable, table } from '../report/markdown-parts.ts'
 import { epochTable, ranksInWords, titleOf } from '../report/results.ts'
+import { licenseLines, yaml } from './front-matter.ts'
 
 export interface ModelCard {
   facts: ExportFacts
@@ -135,9 +136,6 @@ function limits({ facts, report }: ModelCard): string {
 }
 // endregion
 
-/** A JSON string is a YAML string. */
-const yaml = (text: string): string => JSON.stringify(visible(text))
-
 // region front-matter
 function frontMatter({ facts, report }: ModelCard, title: string): string {
   const license = report?.record.dataset?.license ?? null
@@ -176,9 +174,3 @@ function frontMatter({ facts, report }: ModelCard, title: string): string {
   return lines.join('\n')
 }
 // endregion
-
-/** The Hub knows licences by their SPDX names in small letters. */
-function licenseLines(license: string | null): string[] {
-  if (license === null) return ['license: unknown']
-  return /^[a-z0-9.-]+$/i.test(license) ? [`license: ${license.toLowerCase()}`] : ['license: other', `license_name: ${yaml(license)}`]
-}

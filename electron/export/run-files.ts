@@ -6,8 +6,8 @@ import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { type FileSystem, nodeFileSystem } from '../checkpoint/file-system.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
+import { withFolderErrors } from '../checkpoint/replace-folder.ts'
 import { chromeTraceChunks } from './chrome-trace.ts'
-import { exportErrors } from './folder.ts'
 import { tensorboardChunks } from './tensorboard.ts'
 
 type RunFileFormat = Exclude<ExportFormat, 'folder'>
@@ -34,7 +34,7 @@ export async function exportRunFile(
   if (run.steps.length === 0) throw nothingMeasured(run.record)
   const { nameOf, chunksOf } = formats[format]
   const path = join(resolve(directory), nameOf(run.record))
-  return exportErrors(path, async () => {
+  return withFolderErrors(path, async () => {
     await makeDirectory(resolve(directory))
     const { bytes } = await writeFileAtomic(path, chunksOf(run), fileSystem)
     return { path, bytes, facts: null }

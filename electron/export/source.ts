@@ -50,7 +50,7 @@ export async function readSource(directory: string, trainedLength: number | null
 }
 
 /** Null where `directory` is no checkpoint. A checkpoint is believed only as far as its manifest vouches for it. */
-async function readCheckpointOrigin(directory: string): Promise<ModelSource['origin']> {
+export async function readCheckpointOrigin(directory: string): Promise<ModelSource['origin']> {
   try {
     await readSmallFile(join(directory, manifestName))
   } catch (error) {

@@ -1,5 +1,4 @@
-/** How far a download of several files is: bytes, rate over the last seconds, and the time that is left at this rate. */
-import type { FileFacts } from './api.ts'
+/** How far a download or an upload of several files is: bytes, rate over the last seconds, and the time that is left at this rate. */
 
 export interface DownloadProgress {
   /** The file at hand. */
@@ -10,6 +9,12 @@ export interface DownloadProgress {
   /** Null until a second was measured. */
   bytesPerSec: number | null
   etaMs: number | null
+}
+
+/** A file that is on its way. */
+export interface SizedFile {
+  path: string
+  sizeBytes: number
 }
 
 const windowMs = 5_000
@@ -26,13 +31,13 @@ export class ProgressMeter {
   #path = ''
 
   /** To be ended. */
-  constructor(facts: readonly FileFacts[], tell: (progress: DownloadProgress) => void = () => undefined) {
+  constructor(facts: readonly SizedFile[], tell: (progress: DownloadProgress) => void = () => undefined) {
     this.#sizes = new Map(facts.map(({ path, sizeBytes }) => [path, sizeBytes]))
     this.#tell = tell
     this.#timer = setInterval(() => this.#tell(this.#progress()), tellEveryMs)
   }
 
-  show({ path }: FileFacts, receivedBytes: number): void {
+  show({ path }: Pick<SizedFile, 'path'>, receivedBytes: number): void {
     // What lay on the disk was not received in this moment: the rate starts anew behind it.
     if (!this.#received.has(path)) this.#samples = []
     this.#path = path

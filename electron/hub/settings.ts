@@ -13,6 +13,8 @@ export interface HubSettings {
   cacheDirectory: string
   /** Waits between tries; doubles from the first to the last. Tests make it short. */
   firstRetryMs?: number
+  /** After so long without a byte a connection that uploads is given up. Tests make it short. */
+  silentMs?: number
 }
 
 const endpointSchema = z.url({ protocol: /^https?$/ })

@@ -6,8 +6,7 @@ import { modelInvalid, readTokenizerMaxLength, type LabInfo } from '../checkpoin
 import { makeBatch } from '../data/batching.ts'
 import type { Tokenizer } from '../data/tokenizer.ts'
 import type { Batch, Example } from '../data/types.ts'
-import { openModel } from '../pretrained/open-model.ts'
-import { LabError } from '../../shared/contract/errors.ts'
+import { noClassifier, openModel } from '../pretrained/open-model.ts'
 import type { Evaluation } from '../../shared/domain/evaluation.ts'
 import type { BatchPrediction, Prediction } from '../../shared/domain/prediction.ts'
 import { evaluateExamples } from './evaluate.ts'
@@ -128,11 +127,3 @@ class ClassifierModel implements LoadedModel {
     void this.#classifier.close()
   }
 }
-
-const noClassifier = (directory: string, labelCount: number, lacking: readonly string[]): LabError =>
-  new LabError({
-    code: 'MODEL_INVALID',
-    title: 'This model has no classifier yet',
-    cause: `${directory}: it has no classifier with ${labelCount} labels (${lacking.join(', ')}).`,
-    suggestion: 'Fine-tune it, with npm run train -- --from and this folder, or in the window with Fine-tune on the Models screen.',
-  })

@@ -5,6 +5,8 @@
 import { Exporter } from '../export/exporter.ts'
 import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
+import { SpaceHub } from '../spaces/space-hub.ts'
+import { UnfinishedPushes } from '../spaces/unfinished.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { Workbench } from '../workbench/workbench.ts'
@@ -14,6 +16,7 @@ import { correctionHandlers } from './correction-handlers.ts'
 import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
+import { deployHandlers } from './deploy-handlers.ts'
 import { downloadHandlers } from './download-handlers.ts'
 import { Downloads } from './downloads.ts'
 import { exportHandlers } from './export-handlers.ts'
@@ -85,6 +88,8 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
       corrections: new CorrectionBook(labDirectory),
       workbench,
       served: new ServedModel(),
+      spaceHub: new SpaceHub(hub.settings),
+      unfinishedPushes: new UnfinishedPushes(labDirectory),
     }
     const close = async (): Promise<void> => {
       await parts.served.close()
@@ -116,6 +121,7 @@ function createRouter(parts: LabParts) {
     reports: reportHandlers(parts),
     benchmarks: benchmarkHandlers(parts),
     handoff: handoffHandlers(parts),
+    deploy: deployHandlers(parts),
     exports: exportHandlers(parts),
     workbench: workbenchHandlers(parts),
     lessons: lessonHandlers(parts),

@@ -3,6 +3,8 @@ import { implement, type ImplementerInternalWithMiddlewares } from '@orpc/server
 import { contract, type LabContract } from '../../shared/contract/index.ts'
 import type { Exporter } from '../export/exporter.ts'
 import type { InferenceClient } from '../inference/client.ts'
+import type { SpaceHub } from '../spaces/space-hub.ts'
+import type { UnfinishedPushes } from '../spaces/unfinished.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 import type { BenchmarkDesk } from './benchmark-desk.ts'
@@ -33,6 +35,8 @@ export interface LabParts {
   corrections: CorrectionBook
   workbench: Workbench
   served: ServedModel
+  spaceHub: SpaceHub
+  unfinishedPushes: UnfinishedPushes
 }
 
 /** Handlers get what they need from `LabParts`. */

@@ -9,6 +9,7 @@ import { FileFormatError } from '../checkpoint/strict-json.ts'
 import { createTokenizer, type Tokenizer } from '../data/tokenizer.ts'
 import { largestParameterCount, modelNames, parameterSpecs } from '../engine/parameter-specs.ts'
 import { countEncoderParameters, type ModelConfig } from '../../shared/domain/model-config.ts'
+import { LabError } from '../../shared/contract/errors.ts'
 import type { ModelReport } from '../../shared/domain/model-report.ts'
 import { matchNames } from './tensor-names.ts'
 
@@ -115,3 +116,12 @@ function someOf(texts: readonly string[]): string {
   const rest = texts.length - shown
   return texts.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
 }
+
+/** A model that only an encoder is whole of. */
+export const noClassifier = (directory: string, labelCount: number, lacking: readonly string[]): LabError =>
+  new LabError({
+    code: 'MODEL_INVALID',
+    title: 'This model has no classifier yet',
+    cause: `${directory}: it has no classifier with ${labelCount} labels (${lacking.join(', ')}).`,
+    suggestion: 'Fine-tune it, with npm run train -- --from and this folder, or in the window with Fine-tune on the Models screen.',
+  })

@@ -2,6 +2,7 @@
 import { benchmarks } from './benchmarks.ts'
 import { corrections } from './corrections.ts'
 import { datasets } from './datasets.ts'
+import { deploy } from './deploy.ts'
 import { downloads } from './downloads.ts'
 import { exports } from './exports.ts'
 import { handoff } from './handoff.ts'
@@ -26,6 +27,7 @@ export const contract = {
   exports,
   benchmarks,
   handoff,
+  deploy,
   workbench,
   lessons,
   serving,

@@ -23,12 +23,12 @@ export const predictionSchema = z.object({
   confidence: z.number(),
   /** In the order of the model's labels. */
   probabilities: z.array(z.object({ label: z.string(), probability: z.number() })),
-  /** What the model saw, padding included. */
+  /** What the model saw. */
   tokens: z.array(tokenChipSchema),
   /** Tokens cut off because of `maxLength`. */
   truncatedTokens: z.array(z.string()),
   maxLength: z.int(),
-  /** Tokenising and forward pass, first-use compilation left out. Milliseconds, measured. */
+  /** Tokenising and forward pass. Milliseconds, measured. */
   latencyMs: z.number(),
   checkpoint: checkpointRefSchema,
 })

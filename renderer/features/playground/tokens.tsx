@@ -1,4 +1,4 @@
-/** What the model was given: the headline as tokens, with padding and with what was cut off. */
+/** What the model was given: the headline as tokens, with what was cut off. Alone, a headline has no padding. */
 import { Button, Tooltip } from '@mantine/core'
 import { useState } from 'react'
 import type { TokenChip } from '../../../shared/domain/prediction.ts'
@@ -14,7 +14,6 @@ const kinds: Record<TokenChip['kind'], { word: string; meaning: string }> = {
   unknown: { word: 'unknown', meaning: 'not in the vocabulary' },
   pad: { word: 'padding', meaning: 'filling, attention mask 0' },
 }
-const shownPads = 12
 
 export function Tokens() {
   const { text, choice, answer } = usePlayground()
@@ -23,18 +22,15 @@ export function Tokens() {
   if (!prediction || text.trim() === '')
     return (
       <Panel title="What the model sees">
-        <p className={styles.hint}>
-          Headlines reach the model as tokens: whole words, pieces of rarer words, and filling up to a round length.
-        </p>
+        <p className={styles.hint}>Headlines reach the model as tokens: whole words, pieces of rarer words, and marks at both ends.</p>
       </Panel>
     )
   const { tokens, truncatedTokens, maxLength } = prediction
   const stale = !isCurrent(answer.first, text, choice.first)
-  const pads = tokens.filter((token) => token.kind === 'pad').length
   return (
     <Panel
       title="What the model sees"
-      hint={stale ? '…' : `${plural(tokens.length - pads, 'token')} + ${pads} padding, at most ${maxLength}`}
+      hint={stale ? '…' : `${plural(tokens.length, 'token')}, at most ${maxLength}`}
       actions={
         <Button
           size="compact-xs"
@@ -48,7 +44,7 @@ export function Tokens() {
       }
     >
       <div className={styles.seen} data-stale={stale || undefined}>
-        {asTable ? <TokenTable tokens={tokens} /> : <Chips tokens={tokens} pads={pads} />}
+        {asTable ? <TokenTable tokens={tokens} /> : <Chips tokens={tokens} />}
         {truncatedTokens.length > 0 && (
           <div className={styles.truncated}>
             <p>
@@ -66,19 +62,16 @@ export function Tokens() {
   )
 }
 
-function Chips({ tokens, pads }: { tokens: TokenChip[]; pads: number }) {
-  const hiddenPads = Math.max(0, pads - shownPads)
-  const shown = tokens.slice(0, tokens.length - hiddenPads)
+function Chips({ tokens }: { tokens: TokenChip[] }) {
   const used = [...new Set(tokens.map((token) => token.kind))]
   return (
     <>
       <ol className={styles.tokens} aria-label="Tokens">
-        {shown.map((token, position) => (
+        {tokens.map((token, position) => (
           <li key={position}>
             <Chip token={token} position={position} />
           </li>
         ))}
-        {hiddenPads > 0 && <li className={styles.more}>and {hiddenPads} more [PAD]</li>}
       </ol>
       <ul className={styles.legend} aria-label="Kinds of tokens">
         {used.map((kind) => (

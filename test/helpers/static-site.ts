@@ -1,0 +1,46 @@
+/** A folder on loopback as a plain static host serves it: no headers but the type, nothing outside of the folder. */
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { resolveInside } from '../../electron/checkpoint/resolve-inside.ts'
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+}
+
+export interface StaticSite {
+  /** Ends with a slash. */
+  url: string
+  /** Paths that were asked for. */
+  asked: string[]
+}
+
+/** Ends with the test. `change` may give other bytes for a path, or null: it is not there. */
+export async function startStaticSite(
+  folder: string,
+  change: (path: string, bytes: Buffer) => Buffer | null = (_path, bytes) => bytes,
+): Promise<StaticSite> {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(request.url!.split('?')[0]!.slice(1)) || 'index.html'
+    asked.push(path)
+    const notThere = (): void => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404</h1>')
+    readFile(resolveInside(folder, path)).then((bytes) => {
+      const sent = change(path, bytes)
+      if (sent === null) return notThere()
+      response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream').end(sent)
+    }, notThere)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(() => resolve()))
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked }
+}
