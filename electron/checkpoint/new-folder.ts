@@ -38,6 +38,11 @@ async function refuseFull(directory: string): Promise<void> {
     if (systemErrorCode(error) === 'ENOENT') return
     throw error
   }
+  assertEmpty(directory, names)
+}
+
+/** Throws OUTPUT_NOT_WRITABLE where `directory` has entries, `names`. */
+export function assertEmpty(directory: string, names: readonly string[]): void {
   if (names.length === 0) return
   throw new LabError({
     code: 'OUTPUT_NOT_WRITABLE',

@@ -131,6 +131,7 @@ function topColumns({ schema }: FileMetaData): TopColumn[] {
 function assertHonest(bytes: Uint8Array, metadata: FileMetaData, wanted: readonly string[], fileName: string): void {
   const refuse = (cause: string): LabError => unreadable(fileName, cause, 'Do not trust this file; it may be made to exhaust the memory.')
   let inflated = 0
+  let unfolded = 0
   let rows = 0
   for (const group of metadata.row_groups) {
     rows += Number(group.num_rows)
@@ -155,7 +156,16 @@ function assertHonest(bytes: Uint8Array, metadata: FileMetaData, wanted: readonl
         if (dictionary > size * 8 || dictionary < 0) throw refuse('A dictionary claims more values than it has bits')
         const ofPage = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 0
         values += ofPage
+        // Each value may repeat all that the page has spelt so far.
+        const encoding = header.data_page_header?.encoding ?? header.data_page_header_v2?.encoding
+        unfolded += encoding === 'DELTA_BYTE_ARRAY' ? ofPage * size : 0
         if (ofPage < 0 || values > Number(group.num_rows)) throw refuse('A page claims more values than its row group has rows')
+        if (unfolded > tableLimits.inflatedBytes)
+          throw unreadable(
+            fileName,
+            'Its texts are written as endings of the texts before (DELTA_BYTE_ARRAY), in pages so large that they may grow beyond the memory',
+            'Write it anew with the usual encoding, for example with pandas.DataFrame.to_parquet.',
+          )
         if (meta_data.codec === 'ZSTD') {
           const page = new Uint8Array(
             bytes.buffer,

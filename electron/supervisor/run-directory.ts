@@ -13,6 +13,7 @@ import { systemErrorCode, toWriteError, withWriteErrors } from '../checkpoint/fi
 import { nodeFileSystem } from '../checkpoint/file-system.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
 import { hasModel, modelFolderName } from '../checkpoint/model-folder.ts'
+import { assertEmpty } from '../checkpoint/new-folder.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import {
   finalRunStates,
@@ -158,12 +159,5 @@ export async function prepareNewDirectory(runDirectory: string): Promise<void> {
   } catch (error) {
     throw toWriteError(error, runDirectory)
   }
-  if (names.length > 0) {
-    throw new LabError({
-      code: 'OUTPUT_NOT_WRITABLE',
-      title: 'The output directory is not empty',
-      cause: `${runDirectory} already holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}.`,
-      suggestion: 'Choose a new or empty directory.',
-    })
-  }
+  assertEmpty(runDirectory, names)
 }

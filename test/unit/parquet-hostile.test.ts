@@ -63,6 +63,32 @@ const zstdBomb = (blocks: number): Buffer => {
   ])
 }
 
+describe('texts written as endings of those before', () => {
+  const delta = (data: string[]): Buffer =>
+    Buffer.from(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'text', data, type: 'STRING', encoding: 'DELTA_BYTE_ARRAY' },
+          { name: 'label', data: data.map((_, row) => (row % 2 ? 'A' : 'B')), type: 'STRING' },
+        ],
+        codec: 'UNCOMPRESSED',
+        pageSize: 2 ** 31,
+      }),
+    )
+
+  it('are read', async () => {
+    const { records } = await parquetTable(delta(texts), 'news.parquet')
+    expect(records.map(([text]) => text)).toEqual(texts)
+  })
+
+  it('are refused where a small page unfolds beyond the limits', async () => {
+    const longest = 'a'.repeat(40_000)
+    const bomb = delta(Array.from(longest, (_, row) => longest.slice(0, row)))
+    expect(bomb.length).toBeLessThan(200_000)
+    expect(await refusal(bomb)).toMatchObject({ code: 'DATA_UNREADABLE', cause: expect.stringContaining('DELTA_BYTE_ARRAY') as string })
+  })
+})
+
 describe('a Parquet file that is not whole', () => {
   it('is refused at whichever byte it was cut', async () => {
     const whole = write(news())

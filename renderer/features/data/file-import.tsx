@@ -1,10 +1,9 @@
 /** The way in for a file: choose or drop it, say what its columns mean, import it. */
 import { Button, Progress } from '@mantine/core'
 import { IconFileTypeCsv } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
-import type { DragEvent } from 'react'
 import { useFileImport } from '../../state/file-import.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { useFileInput } from '../../ui/file-input.tsx'
 import { percent } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { PreviewForm } from './preview-form.tsx'
@@ -34,45 +33,19 @@ function Sending({ fileName, share }: { fileName: string; share: number }) {
 
 function DropZone({ busy }: { busy: boolean }) {
   const choose = useFileImport((state) => state.choose)
-  const picker = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
-  const drop = (event: DragEvent): void => {
-    event.preventDefault()
-    setOver(false)
-    const file = event.dataTransfer.files[0]
-    if (file) void choose(file)
-  }
+  const accept = '.csv,.tsv,.txt,.jsonl,.ndjson,.parquet,text/csv'
+  const file = useFileInput('Data file', accept, (chosen) => void choose(chosen))
   return (
     <div>
-      <div
-        className={styles.drop}
-        data-over={over || undefined}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <div className={styles.drop} {...file.dropArea}>
         <IconFileTypeCsv size={38} stroke={1.2} aria-hidden />
         <p>
           Drop a CSV, TSV, JSONL or Parquet file here, or choose one. It stays on this machine; nothing is imported before you have seen it.
         </p>
-        <Button size="xs" loading={busy} onClick={() => picker.current?.click()}>
+        <Button size="xs" loading={busy} onClick={file.choose}>
           Choose a file
         </Button>
-        <input
-          ref={picker}
-          type="file"
-          accept=".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,text/csv"
-          hidden
-          aria-label="Data file"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0]
-            event.currentTarget.value = ''
-            if (file) void choose(file)
-          }}
-        />
+        {file.input}
       </div>
       <p className={styles.format}>
         One headline a row, one column with its label, two classes at least. CSV: commas, semicolons or tabs, UTF-8. JSONL: one object a

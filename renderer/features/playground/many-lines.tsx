@@ -1,12 +1,13 @@
 /** Where many lines come in: pasted, or as a file whose columns are settled here; and how far the models are with them. */
 import { Button, MultiSelect, Progress, Select, Textarea } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
-import { useMemo, useRef, useState } from 'react'
-import type { ClipboardEvent, DragEvent } from 'react'
+import { useMemo } from 'react'
+import type { ClipboardEvent } from 'react'
 import { maxLines } from '../../../shared/contract/playground.ts'
 import { allPastedLines, linesOf, useLineTable } from '../../state/line-table.ts'
 import { usePlayground } from '../../state/playground.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { useFileInput } from '../../ui/file-input.tsx'
 import { count, duration, figure, plural, remaining } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
@@ -27,8 +28,7 @@ export function ManyLines({ titles }: { titles: Titles }) {
 
 function Source() {
   const { pasted, file, reading, textColumns, labelColumn, paste, chooseFile, clear } = useLineTable()
-  const picker = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
+  const fileInput = useFileInput('File of lines', '.csv,.tsv,.txt,text/csv', (chosen) => void chooseFile(chosen))
   const lines = useMemo(() => linesOf({ pasted, file, textColumns, labelColumn }), [pasted, file, textColumns, labelColumn])
   const given = useMemo(() => (file ? file.table.rowCount : allPastedLines(pasted).length), [pasted, file])
   // A browser types pasted lines one by one, which takes minutes for ten thousand; set as a whole they are there at once.
@@ -36,12 +36,6 @@ function Source() {
     event.preventDefault()
     const { value, selectionStart, selectionEnd } = event.currentTarget
     paste(value.slice(0, selectionStart) + event.clipboardData.getData('text/plain') + value.slice(selectionEnd))
-  }
-  const drop = (event: DragEvent): void => {
-    event.preventDefault()
-    setOver(false)
-    const dropped = event.dataTransfer.files[0]
-    if (dropped) void chooseFile(dropped)
   }
   return (
     <Panel
@@ -54,7 +48,7 @@ function Source() {
             variant="default"
             loading={reading}
             leftSection={<IconUpload size={13} aria-hidden />}
-            onClick={() => picker.current?.click()}
+            onClick={fileInput.choose}
           >
             {file ? 'Another file' : 'Choose a file'}
           </Button>
@@ -63,31 +57,11 @@ function Source() {
               Clear
             </Button>
           )}
-          <input
-            ref={picker}
-            type="file"
-            accept=".csv,.tsv,.txt,text/csv"
-            hidden
-            aria-label="File of lines"
-            onChange={(event) => {
-              const chosen = event.currentTarget.files?.[0]
-              event.currentTarget.value = ''
-              if (chosen) void chooseFile(chosen)
-            }}
-          />
+          {fileInput.input}
         </>
       }
     >
-      <div
-        className={styles.source}
-        data-over={over || undefined}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <div className={styles.source} {...fileInput.dropArea}>
         {file ? (
           <Columns />
         ) : (
