@@ -1,8 +1,8 @@
 /** The README of a bundle. Texts from outside (labels, file names) are not in it: nothing to escape. */
-import { globalBatch } from '../../shared/domain/run-config.ts'
+import { freezeInWords, globalBatch } from '../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 
-export function bundleReadme({ config, trainCount, validationCount, parameterCount }: RunRecord): string {
+export function bundleReadme({ config, modelConfig, trainCount, validationCount, parameterCount }: RunRecord): string {
   const perRank = config.microBatch * config.gradAccumSteps
   return `# Train it with torchrun
 
@@ -25,10 +25,11 @@ and the run stands in the lab beside its own, marked as imported, with its chart
 
 | what | here |
 | --- | --- |
-| model | ${config.model}, ${parameterCount} parameters, in \`model.py\`; names as in transformers |
+| model | ${modelConfig?.architecture === 'bert' ? 'BERT' : 'DistilBERT'}, ${parameterCount} parameters, in \`model.py\`; names as in transformers |
 | rows | ${trainCount} to train, ${validationCount} to validate, tokenized, in \`data/\` |
 | recipe | AdamW, lr ${config.learningRate} (${config.schedule}), weight decay ${config.weightDecay}, ${config.epochs} epochs, gradient norm ≤ ${config.maxGradNorm} |
 | batch | ${config.microBatch} × ${config.gradAccumSteps} = ${perRank} a rank; with ${config.worldSize} ranks ${globalBatch(config)} a step |
+| fine-tuning | frozen: ${freezeInWords(config.freeze)}; each depth learns at ${config.layerwiseLrDecay} × the rate above it |
 | seed | ${config.seed} |
 
 ## Kaggle by hand
@@ -43,7 +44,8 @@ With a Kaggle token the lab does this by itself: \`npm run remote -- --bundle DI
 
 - \`train_ddp.py\`: the process group, DistributedSampler with \`set_epoch\`, the step, evaluation that counts each row once,
   clean-up. Read this one first.
-- \`model.py\`: DistilBERT. \`rows.py\`: the data and its order. \`journal.py\`, \`records.py\`: what rank 0 writes.
+- \`model.py\`: the classifier. \`fine_tuning.py\`: what is frozen, and rates by depth. \`rows.py\`: the data and its order.
+  \`journal.py\`, \`records.py\`: what rank 0 writes.
 - \`model/\`: the weights to start from, \`config.json\`, the tokenizer. transformers loads this folder, too.
 
 ## Comparing with the lab

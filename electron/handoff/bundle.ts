@@ -5,8 +5,6 @@
  */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LabError } from '../../shared/contract/errors.ts'
-import type { ModelConfig } from '../../shared/domain/model-config.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
@@ -16,6 +14,7 @@ import { writeNewFolder } from '../checkpoint/new-folder.ts'
 import { singleProcessGroup } from '../collectives/single.ts'
 import { tokenizerConfigJson } from '../data/tokenizer-json.ts'
 import type { Example, TokenizedExamples } from '../data/types.ts'
+import { frozenDepths } from '../engine/fine-tuning.ts'
 import { ParameterArena } from '../engine/parameters.ts'
 import { initialModel } from '../rank/initial-model.ts'
 import { loadRows, tokenizeRows } from '../rank/run-data.ts'
@@ -60,8 +59,7 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
     })
     const tokens = tokenizeRows(rows, tokenizer, config.maxLength)
     const modelConfig = initial.configFor(rows.card.labels, tokenizer.vocabSize)
-    refuseWhatTorchCannot(config, modelConfig)
-    const arena = new ParameterArena(modelConfig)
+    const arena = new ParameterArena(modelConfig, frozenDepths(config.freeze, modelConfig))
     const notes = await initial.fill(arena)
     await writeModelFolder(modelFolder, {
       config: modelConfig,
@@ -99,8 +97,8 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
       modelConfig,
-      parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
-      trainableParameterCount: null,
+      parameterCount: sizeOf(arena.specs),
+      trainableParameterCount: sizeOf(arena.trainable),
       threadsPerRank: null,
       totalSteps: null,
       timeToFirstStepMs: null,
@@ -114,27 +112,10 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       `${JSON.stringify({ format: 'distrinews-torch-bundle', version: 1, record }, null, 2)}\n`,
     )
     await writeFileAtomic(join(folder, 'README.md'), bundleReadme(record))
-    for (const [name, text] of Object.entries(bundleFiles)) await writeFileAtomic(join(folder, name), text)
+    for (const [name, text] of Object.entries(bundleFiles(modelConfig.architecture))) await writeFileAtomic(join(folder, name), text)
     for (const name of executableFiles) await chmod(join(folder, name), 0o755)
   })
   return record!
-}
-
-/** What the Python of the bundle does not know how to do. */
-function refuseWhatTorchCannot({ freeze, layerwiseLrDecay }: RunConfig, { architecture }: ModelConfig): void {
-  const cause =
-    architecture !== 'distilbert'
-      ? 'Its model.py is DistilBERT, and this model is BERT.'
-      : freeze !== 'none' || layerwiseLrDecay !== 1
-        ? 'Its train_ddp.py trains all parameters at one rate.'
-        : null
-  if (cause === null) return
-  throw new LabError({
-    code: 'CONFIG_INVALID',
-    title: 'This configuration cannot be handed over to torchrun',
-    cause,
-    suggestion: 'Choose a DistilBERT model without freezing and layer-wise rates, or train it in the lab.',
-  })
 }
 
 /** One JSON object a row, in pieces of a few hundred rows. */
@@ -147,3 +128,5 @@ function* jsonLines(examples: readonly Example[], { ids }: TokenizedExamples): G
     yield Buffer.from(piece.join(''))
   }
 }
+
+const sizeOf = (specs: readonly { size: number }[]): number => specs.reduce((sum, { size }) => sum + size, 0)

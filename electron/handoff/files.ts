@@ -1,7 +1,9 @@
-/** The files of a bundle that are the same in all of them: Python as it lies in `python/`, taken in at build. */
+/** The files of a bundle beside its data and weights: Python as it lies in `python/`, taken in at build. */
+import bert from './python/bert.py?raw'
+import distilbert from './python/distilbert.py?raw'
+import fineTuning from './python/fine_tuning.py?raw'
 import kaggle from './python/kaggle_run.py?raw'
 import journal from './python/journal.py?raw'
-import model from './python/model.py?raw'
 import records from './python/records.py?raw'
 import requirements from './python/requirements.txt?raw'
 import rows from './python/rows.py?raw'
@@ -9,10 +11,14 @@ import runBat from './python/run_ddp.bat?raw'
 import runShell from './python/run_ddp.sh?raw'
 import slurm from './python/slurm.sbatch?raw'
 import train from './python/train_ddp.py?raw'
+import type { Architecture } from '../../shared/domain/model-config.ts'
 
-export const bundleFiles: Readonly<Record<string, string>> = {
+const models: Record<Architecture, string> = { bert, distilbert }
+
+export const bundleFiles = (architecture: Architecture): Readonly<Record<string, string>> => ({
   'train_ddp.py': train,
-  'model.py': model,
+  'model.py': models[architecture],
+  'fine_tuning.py': fineTuning,
   'rows.py': rows,
   'journal.py': journal,
   'records.py': records,
@@ -22,5 +28,5 @@ export const bundleFiles: Readonly<Record<string, string>> = {
   'run_ddp.bat': runBat.replaceAll('\n', '\r\n'),
   'slurm.sbatch': slurm,
   'kaggle_run.py': kaggle,
-}
+})
 export const executableFiles: readonly string[] = ['run_ddp.sh', 'slurm.sbatch']

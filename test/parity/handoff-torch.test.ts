@@ -11,7 +11,11 @@ import { importRun } from '../../electron/handoff/import-run.ts'
 import { loadModel } from '../../electron/inference/load.ts'
 import { readMetrics } from '../../electron/supervisor/metrics-file.ts'
 import { modelDirectory } from '../../electron/supervisor/run-directory.ts'
-import { type Bench, createBench } from '../helpers/training-runs.ts'
+import type { RunConfigInput } from '../../shared/domain/run-config.ts'
+import { relativeDistance } from '../helpers/small-models.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { type Bench, createBench, parametersOf } from '../helpers/training-runs.ts'
+import { writeTransformersFolder } from '../helpers/transformers-folders.ts'
 
 const python = process.env['PYTHON'] ?? '/usr/bin/python3'
 const hasTorch = spawnSync(python, ['-c', 'import torch.distributed']).status === 0
@@ -26,11 +30,14 @@ function torchrun(bundle: string, ...args: string[]): string {
 }
 
 /** A bench, a configuration without dropout, and the bundle of it. */
-async function bundled(): Promise<{ bench: Bench; config: ReturnType<Bench['config']>; bundle: string }> {
+async function bundled(
+  change: RunConfigInput = {},
+  modelDirectory: string | null = null,
+): Promise<{ bench: Bench; config: ReturnType<Bench['config']>; bundle: string }> {
   const bench = await createBench(400)
-  const config = bench.config({ dropout: 0, epochs: 1, schedule: 'cosine' })
+  const config = bench.config({ dropout: 0, epochs: 1, schedule: 'cosine', ...change })
   const bundle = join(bench.store.labDirectory, 'bundle')
-  await writeTorchBundle({ config, modelDirectory: null, directory: bundle, cacheDirectory: bench.store.cacheDirectory, command: 'test' })
+  await writeTorchBundle({ config, modelDirectory, directory: bundle, cacheDirectory: bench.store.cacheDirectory, command: 'test' })
   return { bench, config, bundle }
 }
 
@@ -53,6 +60,37 @@ describe.skipIf(!hasTorch)('a bundle under torchrun (needs torch)', () => {
     torchrun(bundle, '--order', 'torch')
     const shuffled = (await readMetrics(join(bundle, 'out'))).steps
     expect(Math.max(...ours.map(({ globalLoss }, index) => Math.abs(globalLoss - shuffled[index]!.globalLoss)))).toBeGreaterThan(1e-3)
+  })
+
+  it.each<[string, RunConfigInput]>([
+    ['all of it', {}],
+    ['its lowest layer frozen, the others at falling rates', { freeze: '1', layerwiseLrDecay: 0.7 }],
+    ['its head alone', { freeze: 'encoder' }],
+  ])('fine-tunes BERT as our own ranks do: %s', async (_, change) => {
+    const path = join(await temporaryDirectory(), 'pretrained')
+    await writeTransformersFolder(path, { architecture: 'bert' })
+    const fine: RunConfigInput = { initFrom: { kind: 'folder', path }, learningRate: 1e-3, maxLength: 32, maxSteps: 12, ...change }
+    const { bench, config, bundle } = await bundled(fine, path)
+    const run = await bench.start(config)
+    expect(await run.finished).toMatchObject({ state: 'done', totalSteps: 12 })
+    const ours = (await readMetrics(run.runDirectory)).steps
+    torchrun(bundle, '--order', 'lab')
+    const theirs = (await readMetrics(join(bundle, 'out'))).steps
+    expect(theirs).toHaveLength(12)
+    for (const [step, { globalLoss, gradNorm }] of ours.entries()) {
+      expect(Math.abs(globalLoss - theirs[step]!.globalLoss) / globalLoss).toBeLessThan(1e-4)
+      expect(Math.abs(gradNorm - theirs[step]!.gradNorm) / gradNorm).toBeLessThan(1e-3)
+    }
+    const record = await importRun(bench.store, join(bundle, 'out'))
+    const [mine, imported] = [await parametersOf(run.runDirectory), await parametersOf(bench.store.directory(record.id))]
+    for (const [name, { data }] of mine) expect(relativeDistance(imported.get(name)!.data, data), name).toBeLessThan(1e-3)
+  })
+
+  it('ends where patience is over', async () => {
+    // So small a rate that nothing changes; equal is not better.
+    const { bundle } = await bundled({ epochs: 6, earlyStopPatience: 2, learningRate: 1e-9 })
+    torchrun(bundle)
+    expect((await readMetrics(join(bundle, 'out'))).epochs).toHaveLength(3)
   })
 
   it('becomes an imported run of the lab, with its facts, its metrics and a model that answers', async () => {

@@ -21,6 +21,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
+from fine_tuning import freeze, parameter_groups
 from journal import Journal
 from model import Classifier
 from records import load_safetensors
@@ -66,10 +67,13 @@ def train(options, device):
     config = dict(bundle["record"]["config"], worldSize=world_size, device=device.type)
     if options.epochs is not None:
         config["epochs"] = options.epochs
+    if options.max_steps is not None:
+        config["maxSteps"] = options.max_steps
     torch.manual_seed(config["seed"] + rank)  # dropout: every rank its own; the weights come from a file
 
     model = Classifier(json.loads((HERE / "model" / "config.json").read_text(encoding="utf-8")))
     model.load_state_dict(load_safetensors(HERE / "model" / "model.safetensors"), strict=True)
+    freeze(model, config["freeze"])
     model.to(device)  # before DDP looks at the parameters
     rows, validation = Rows(HERE / "data" / "train.jsonl"), Rows(HERE / "data" / "validation.jsonl")
     order = {"torch": TorchOrder, "lab": LabOrder}[options.order](
@@ -83,10 +87,11 @@ def train(options, device):
         gradient_as_bucket_view=True,
     )
     # endregion
-    optimizer = torch.optim.AdamW(decay_groups(model, config["weightDecay"]), lr=config["learningRate"])
-    total_steps = config["epochs"] * sum(1 for _ in order.steps())
-    if options.max_steps is not None:
-        total_steps = min(total_steps, options.max_steps)
+    groups = parameter_groups(model, config["weightDecay"], config["layerwiseLrDecay"])
+    optimizer = torch.optim.AdamW(groups, lr=config["learningRate"])
+    steps_of_epochs = config["epochs"] * sum(1 for _ in order.steps())
+    total_steps = min(steps_of_epochs, config.get("maxSteps", steps_of_epochs))
+    patience = Patience(config)
 
     journal = Journal(options.out, HERE, bundle, config, device, total_steps) if rank == 0 else None  # one writer
     began, step = time.perf_counter(), 0
@@ -107,7 +112,8 @@ def train(options, device):
         if journal:
             journal.epoch(step, epoch, len(validation), loss, accuracy, elapsed_ms())
             journal.save_model(model, step, epoch, accuracy)
-        if step >= total_steps:
+        # All ranks have the same numbers, so all of them end here or none.
+        if step >= total_steps or patience.is_over_after(accuracy, loss):
             break
     if journal:
         journal.end()
@@ -137,7 +143,7 @@ def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate,
     started = time.perf_counter()
     grad_norm = torch.nn.utils.clip_grad_norm_(ddp.parameters(), config["maxGradNorm"]).item()
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate
+        group["lr"] = learning_rate * group["rate_factor"]
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     # endregion
@@ -169,12 +175,18 @@ def evaluate(model, rows, batch_size, device):
     return correct / len(rows), loss_sum / len(rows)
 
 
-def decay_groups(model, weight_decay):
-    """Biases and LayerNorm are not decayed."""
-    return [
-        {"params": [value for value in model.parameters() if value.dim() > 1], "weight_decay": weight_decay},
-        {"params": [value for value in model.parameters() if value.dim() == 1], "weight_decay": 0.0},
-    ]
+class Patience:
+    """Ends the run after so many epochs in a row without a better result; never where the configuration has no patience."""
+
+    def __init__(self, config):
+        self.epochs, self.metric = config.get("earlyStopPatience"), config["earlyStopMetric"]
+        self.best, self.epochs_without = None, 0
+
+    def is_over_after(self, accuracy, loss):
+        result = accuracy if self.metric == "accuracy" else -loss
+        is_better = self.best is None or result > self.best
+        self.best, self.epochs_without = (result, 0) if is_better else (self.best, self.epochs_without + 1)
+        return self.epochs is not None and self.epochs_without >= self.epochs
 
 
 def learning_rate_at(step, total_steps, config):
