@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 type Handler = (request: Request) => Promise<Response>
+type WindowOpenHandler = (details: { url: string }) => { action: string }
 
 /** What the code under test asked of Electron. */
 export const recorded = {
@@ -19,6 +20,8 @@ export const recorded = {
   menus: [] as unknown[],
   errorBoxes: [] as { title: string; content: string }[],
   exitCodes: [] as number[],
+  /** Addresses that the system's browser was to open. */
+  opened: [] as string[],
   permissionRequest: null as ((contents: unknown, permission: string, callback: (granted: boolean) => void) => void) | null,
   permissionCheck: null as ((contents: unknown, permission: string) => boolean) | null,
   devicePermission: null as (() => boolean) | null,
@@ -51,6 +54,8 @@ export const session = {
   },
 }
 
+export const shell = { openExternal: async (url: string): Promise<void> => void recorded.opened.push(url) }
+
 export const ipcMain = new EventEmitter()
 
 class IpcRenderer extends EventEmitter {
@@ -63,14 +68,14 @@ export const ipcRenderer = new IpcRenderer()
 
 class WebContents extends EventEmitter {
   mainFrame = { url: '', parent: null }
-  windowOpenHandler: (() => { action: string }) | null = null
+  windowOpenHandler: WindowOpenHandler | null = null
   loaded = { file: '', html: '' }
   window: BrowserWindow | null = null
   printToPDF = async (options: Record<string, unknown>): Promise<Buffer> => {
     recorded.printed.push({ ...this.loaded, options, of: this.window! })
     return Buffer.from('%PDF-1.4 stand-in')
   }
-  setWindowOpenHandler = (handler: () => { action: string }): void => void (this.windowOpenHandler = handler)
+  setWindowOpenHandler = (handler: WindowOpenHandler): void => void (this.windowOpenHandler = handler)
   postMessage = (channel: string, _message: unknown, ports: MessagePortMain[]): void => {
     ipcRenderer.emit(channel, { ports: ports.map((port) => port.transfer()) })
   }

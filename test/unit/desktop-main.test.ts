@@ -66,8 +66,23 @@ describe('the window', () => {
     })
   })
 
-  it('opens no other window', () => {
-    expect(recorded.windows[0]!.webContents.windowOpenHandler!()).toEqual({ action: 'deny' })
+  it.each([
+    ['http://127.0.0.1:8000/docs', true],
+    ['https://huggingface.co/settings/tokens', true],
+    ['https://somebody-news.hf.space/', true],
+    ['https://example.org/', false],
+    ['https://huggingface.co.example.org/', false],
+    ['https://user:word@huggingface.co/', false],
+    ['http://huggingface.co/', false],
+    ['http://192.168.0.1/', false],
+    ['https://a.b.hf.space/', false],
+    ['file:///etc/passwd', false],
+    ['javascript:alert(1)', false],
+    ['not a url', false],
+  ])('opens no other window; %s is left to the browser: %s', (url, left) => {
+    recorded.opened.length = 0
+    expect(recorded.windows[0]!.webContents.windowOpenHandler!({ url })).toEqual({ action: 'deny' })
+    expect(recorded.opened).toEqual(left ? [url] : [])
   })
 
   it.each([
