@@ -62,6 +62,11 @@ export default tseslint.config(
     'An export is made of what a run left: engine, backend, checkpoint, data, inference, report.',
   ),
   forbid(
+    ['electron/spaces/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/cli/', '/engine/', '/supervisor/', '/rank/', '/ddp/', '/collectives/'],
+    'A Space is made of what export, serving and hub have; the command line and the lab start it.',
+  ),
+  forbid(
     ['electron/workbench/*.ts'],
     ['/renderer/', electronModule, '/lab/', '/hosts/', '/engine/', '/ddp/', '/collectives/', '/backend/', '/programs/'],
     'The lab loads this side of the workbench: programs and what they compute with stay in the rank processes.',

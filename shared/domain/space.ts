@@ -102,7 +102,7 @@ export type PublishedSpace = z.infer<typeof publishedSpaceSchema>
 export const pushProgressSchema = z.object({
   /** What is happening now, in words: 'sending onnx/model_quantized.onnx'. */
   stage: z.string(),
-  /** Of the files that the hub does not have yet; what it has already is not counted. */
+  /** Of the files that the hub does not have yet. Small texts travel with the commit and are not counted. */
   sentBytes: z.number(),
   /** Null until the hub has said which those are. */
   totalBytes: z.number().nullable(),
