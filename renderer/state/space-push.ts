@@ -9,6 +9,7 @@ import { lab } from '../ipc/client.ts'
 import { toErrorInfo } from '../ipc/errors.ts'
 import { refresh, unknown } from './remote.ts'
 import type { Remote } from './remote.ts'
+import { useSpaceCheck } from './space-check.ts'
 
 interface SpacePushState {
   account: Remote<HubAccount>
@@ -60,7 +61,11 @@ export const useSpacePush = create<SpacePushState>((set, get) => {
     const { isPrivate } = get()
     for await (const event of await lab.deploy.push({ folderName, name, isPrivate, overwriteRevision }, { signal })) {
       if (event.type === 'progress') set({ progress: event.progress })
-      else set({ result: event.result })
+      else {
+        set({ result: event.result })
+        // What is to be checked now is this one.
+        useSpaceCheck.getState().set({ url: null })
+      }
     }
   }
 

@@ -1,14 +1,12 @@
 /** The way without the lab's help: where a token comes from, where it belongs, and commands to copy. No token is ever typed in here. */
 import { Button } from '@mantine/core'
 import type { SpaceFolder } from '../../../shared/domain/space.ts'
-import { spaceNameSchema } from '../../../shared/domain/space.ts'
 import { useDeploy } from '../../state/deploy.ts'
 import { useSpacePush } from '../../state/space-push.ts'
 import { CommandLines } from './command-lines.tsx'
-import { newTokenUrl, pushByHand, unknownOwner, withToken } from './commands.ts'
+import { newTokenUrl, pushByHand, withToken } from './commands.ts'
 import styles from './deploy.module.css'
-import { nameOf } from './names.ts'
-import { hubName } from './push-words.ts'
+import { hubNameForCommands } from './push-words.ts'
 
 export function HowToGetAToken() {
   return (
@@ -34,14 +32,11 @@ export function HowToGetAToken() {
 export function ByHand({ folder, isOpen = false }: { folder: SpaceFolder; isOpen?: boolean }) {
   const goTo = useDeploy((state) => state.goTo)
   const { account, isPrivate, ...draft } = useSpacePush()
-  const { owner, name } = hubName(draft, account.value, folder)
-  // What is no name is no word of a command, either.
-  const isName = spaceNameSchema.safeParse(`${owner}/${name.trim()}`).success
-  const whole = isName ? `${owner}/${name.trim()}` : `${account.value?.owners[0] ?? unknownOwner}/${nameOf(folder.facts.title)}`
+  const name = hubNameForCommands(draft, account.value, folder)
   return (
     <details className={styles.details} open={isOpen}>
       <summary>Push it by hand</summary>
-      <CommandLines commands={pushByHand(folder, whole, isPrivate)} />
+      <CommandLines commands={pushByHand(folder, name, isPrivate)} />
       <div className={styles.buttons}>
         <Button variant="default" onClick={() => goTo('check')}>
           It is there: check it

@@ -82,7 +82,7 @@ export function ChooseModel({ model, models, runs, isBusy }: ChooseModelProps) {
                 <span className={styles.tradeOff}>{tradeOff}</span>
                 {parameterCount !== null && (
                   <span className={styles.size}>
-                    {bytes(parameterCount * bytesPerWeight)} of {weights} weights, and what runs them
+                    {bytes(parameterCount * bytesPerWeight)} of {weights} weights + runtime
                     <ProvenanceTag provenance="predicted" />
                   </span>
                 )}
@@ -93,7 +93,7 @@ export function ChooseModel({ model, models, runs, isBusy }: ChooseModelProps) {
       </Radio.Group>
       <div className={styles.buttons}>
         <Button data-key="run" onClick={() => goTo('folder')}>
-          Go on with {titleOfModel(model, runs)}
+          Go on to the folder
         </Button>
       </div>
     </>

@@ -59,7 +59,7 @@ const sdkOnTheHub: Record<SpaceKind, string> = { static: 'Static', docker: 'Dock
 /** The token is read without an echo, so that it stays out of the shell's history. */
 export const withToken: readonly Titled[] = [
   { title: 'Linux, macOS: paste the token, press Enter', command: 'read -rs HF_TOKEN && export HF_TOKEN && npm start' },
-  { title: 'Windows, PowerShell', command: "$env:HF_TOKEN = Read-Host 'Token' -MaskInput; npm start" },
+  { title: 'Windows, PowerShell 7', command: "$env:HF_TOKEN = Read-Host 'Token' -MaskInput; npm start" },
 ]
 export const newTokenUrl = `${hub}/settings/tokens/new?tokenType=write`
 
@@ -75,11 +75,17 @@ interface OnCommandLine {
 }
 
 /** The same work on the command line. */
-export function onCommandLine({ modelDirectory, kind, title, folderPath, name, isPrivate }: OnCommandLine): string {
+export function onCommandLine({ modelDirectory, kind, title, folderPath, name, isPrivate }: OnCommandLine): Titled[] {
   const [model, folder] = [shellQuoted(modelDirectory), shellQuoted(folderPath)]
   return [
-    `npm run space -- write --kind ${kind} --model ${model} --title ${shellQuoted(title)} --out ${folder}`,
-    `npm run space -- push --folder ${folder} --name ${name}${isPrivate ? '' : ' --public'}`,
-    `npm run space -- check --url ${hub}/spaces/${name} ${kind === 'static' ? `--folder ${folder}` : `--model ${model}`}`,
-  ].join('\n')
+    {
+      title: 'Write',
+      command: `npm run space -- write --kind ${kind} --model ${model} --title ${shellQuoted(title)} --out ${folder}`,
+    },
+    { title: 'Push', command: `npm run space -- push --folder ${folder} --name ${name}${isPrivate ? '' : ' --public'}` },
+    {
+      title: 'Check',
+      command: `npm run space -- check --url ${hub}/spaces/${name} ${kind === 'static' ? `--folder ${folder}` : `--model ${model}`}`,
+    },
+  ]
 }

@@ -4,6 +4,7 @@ import { IconCloudUpload } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { useDeploy } from '../../state/deploy.ts'
 import { useModels } from '../../state/models.ts'
+import { useRuns } from '../../state/runs.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -20,6 +21,7 @@ export function DeployScreen() {
   const folders = useDeploy((state) => state.folders)
   useEffect(() => {
     void useModels.getState().refreshTrained()
+    void useRuns.getState().refresh()
     void useDeploy.getState().refreshFolders()
   }, [])
   const model = models?.find(({ id }) => id === chosen) ?? models?.[0] ?? null

@@ -1,20 +1,21 @@
 /** The ways out of the lab that are not a Space: files, a server here, training on real GPUs; and this page as commands. */
-import { Button } from '@mantine/core'
+import { Anchor } from '@mantine/core'
 import { useState } from 'react'
 import type { TrainedModel } from '../../../shared/domain/prediction.ts'
 import { useDeploy } from '../../state/deploy.ts'
 import { useHardware } from '../../state/hardware.ts'
 import { useRuns } from '../../state/runs.ts'
 import { useSpacePush } from '../../state/space-push.ts'
-import { CopyableCode } from '../../ui/copyable-code.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { href } from '../../ui/route.ts'
 import { ExportDialog } from '../export/export-dialog.tsx'
 import { TrainElsewhere } from '../handoff/train-elsewhere.tsx'
 import { titleOfModel } from '../run-panel/run-title.ts'
+import { CommandLines } from './command-lines.tsx'
 import { onCommandLine, unknownOwner } from './commands.ts'
 import styles from './deploy.module.css'
 import { folderNameOf, nameOf } from './names.ts'
+import { hubNameForCommands } from './push-words.ts'
 
 export function OtherWays({ model }: { model: TrainedModel | null }) {
   const [opened, setOpened] = useState<'export' | 'elsewhere' | null>(null)
@@ -32,15 +33,15 @@ export function OtherWays({ model }: { model: TrainedModel | null }) {
           {run && (
             <>
               <li>
-                <Button size="compact-xs" variant="default" onClick={() => setOpened('export')}>
+                <Anchor component="button" type="button" inherit underline="always" onClick={() => setOpened('export')}>
                   A model folder
-                </Button>
+                </Anchor>
                 <span>For transformers, transformers.js and ONNX Runtime.</span>
               </li>
               <li>
-                <Button size="compact-xs" variant="default" onClick={() => setOpened('elsewhere')}>
+                <Anchor component="button" type="button" inherit underline="always" onClick={() => setOpened('elsewhere')}>
                   Train elsewhere
-                </Button>
+                </Anchor>
                 <span>A bundle for torchrun: Kaggle’s 2×T4, any host over ssh, Slurm.</span>
               </li>
             </>
@@ -60,21 +61,21 @@ export function OtherWays({ model }: { model: TrainedModel | null }) {
 
 function OnTheCommandLine({ model, title: suggestedTitle }: { model: TrainedModel; title: string }) {
   const { kind, folder, ...draft } = useDeploy()
-  const { result, isPrivate } = useSpacePush()
+  const { account, isPrivate, ...push } = useSpacePush()
   const directory = useHardware((state) => state.description.value?.dataDirectory) ?? '.'
   const title = folder?.facts.title ?? draft.title ?? suggestedTitle
   const folderName = draft.folderName ?? folderNameOf(title, kind)
-  const code = onCommandLine({
+  const commands = onCommandLine({
     modelDirectory: model.directory,
     kind,
     title,
     folderPath: folder?.path ?? `${directory}/spaces/${folderName}`,
-    name: result?.name ?? `${unknownOwner}/${nameOf(title)}`,
+    name: folder ? hubNameForCommands(push, account.value, folder) : `${unknownOwner}/${nameOf(title)}`,
     isPrivate,
   })
   return (
     <Panel title="The same on the command line" hint="in the lab’s folder">
-      <CopyableCode name="commands" code={code} />
+      <CommandLines commands={commands} />
     </Panel>
   )
 }

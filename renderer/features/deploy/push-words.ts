@@ -1,4 +1,5 @@
 /** Names for the hub, and a push in words. Pure. */
+import { spaceNameSchema } from '../../../shared/domain/space.ts'
 import type { HubAccount, PushProgress, SpaceFolder } from '../../../shared/domain/space.ts'
 import { bytes, remaining } from '../../ui/format.ts'
 import { unknownOwner } from './commands.ts'
@@ -19,6 +20,13 @@ export function pushInWords({ stage, sentBytes, totalBytes, bytesPerSec, etaMs }
 interface NameDraft {
   owner: string | null
   name: string | null
+}
+
+/** The whole name for commands: what is no name of the hub is no word of a command, either. */
+export function hubNameForCommands(draft: NameDraft, account: HubAccount | null, folder: SpaceFolder): string {
+  const { owner, name } = hubName(draft, account, folder)
+  const whole = `${owner}/${name.trim()}`
+  return spaceNameSchema.safeParse(whole).success ? whole : `${account?.owners[0] ?? unknownOwner}/${nameOf(folder.facts.title)}`
 }
 
 /** What the person has typed or, where that is nothing yet, what fits the account and the folder. */

@@ -37,7 +37,7 @@ export function SpaceExists({ found }: { found: PublishedSpace }) {
         <Button variant="default" onClick={leaveIt}>
           Choose another name
         </Button>
-        <Button color="red" onClick={() => void overwrite()}>
+        <Button variant="outline" color="var(--bad)" onClick={() => void overwrite()}>
           Overwrite it
         </Button>
       </div>
