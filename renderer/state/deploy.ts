@@ -11,6 +11,7 @@ import { lab } from '../ipc/client.ts'
 import { toErrorInfo } from '../ipc/errors.ts'
 import { refresh, unknown } from './remote.ts'
 import type { Remote } from './remote.ts'
+import { useSpaceCheck } from './space-check.ts'
 
 export type DeployStep = 'model' | 'folder' | 'push' | 'check'
 
@@ -74,6 +75,7 @@ export const useDeploy = create<DeployState>((set, get) => {
       const { modelId, checkpoint } = get()
       // Of a model that no run made, only the person knows which it was.
       const choice = model.runId === null || model.runId === modelId ? { modelId, checkpoint } : { modelId: model.runId, checkpoint: null }
+      useSpaceCheck.getState().set({ url: null })
       set({ folder, kind, title, folderName: folder.folderName, error: null, step: 'push', ...choice })
     },
     refreshFacts: async (modelId) => {
@@ -97,7 +99,10 @@ export const useDeploy = create<DeployState>((set, get) => {
       try {
         for await (const event of await lab.deploy.write(space, { signal: mine.signal })) {
           if (event.type === 'progress') set({ writing: event.progress })
-          else set({ folder: event.folder })
+          else {
+            set({ folder: event.folder })
+            useSpaceCheck.getState().set({ url: null })
+          }
         }
         await get().refreshFolders()
       } catch (error) {

@@ -51,7 +51,7 @@ export function CheckDeployed({ suggestedUrl, model }: CheckDeployedProps) {
           <Switch
             label="Compare with what is here"
             description={[
-              model && `answers with the model ${model.title}${model.checkpoint === null ? '' : `, ${model.checkpoint}`}`,
+              model && `answers with ${model.title}${model.checkpoint === null ? '' : `, ${model.checkpoint}`}`,
               folder && `files with the folder ${folder.folderName}`,
             ]
               .filter(Boolean)

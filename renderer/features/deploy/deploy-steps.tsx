@@ -20,7 +20,7 @@ import { stepStates } from './steps.ts'
 import { WriteFolder } from './write-folder.tsx'
 
 export function DeploySteps({ model, models }: { model: TrainedModel | null; models: readonly TrainedModel[] }) {
-  const { step, kind, checkpoint, folder, writing, error, title, goTo } = useDeploy()
+  const { step, kind, checkpoint, folder, writing, error, goTo } = useDeploy()
   const push = useSpacePush()
   const checking = useSpaceCheck()
   const runs = useRuns((state) => state.list.value) ?? []
@@ -61,7 +61,9 @@ export function DeploySteps({ model, models }: { model: TrainedModel | null; mod
         ? 'once a model is chosen'
         : 'not written yet'
   const pushSummary = push.progress
-    ? push.progress.stage
+    ? push.progress.totalBytes
+      ? percent(push.progress.sentBytes / push.progress.totalBytes, 0)
+      : 'asking the hub'
     : (pushed?.name ??
       (push.found ? `${push.found.name} is there already` : states.push === 'waiting' ? 'once the folder is written' : 'not pushed yet'))
   return (
@@ -90,7 +92,7 @@ export function DeploySteps({ model, models }: { model: TrainedModel | null; mod
       >
         <CheckDeployed
           suggestedUrl={pushed?.url ?? (push.account.value && folder ? spacePage(push.account.value.endpoint, '') : '')}
-          model={model && { modelId: model.id, checkpoint, title: folder?.facts.title ?? title ?? modelTitle ?? model.title }}
+          model={model && { modelId: model.id, checkpoint, title: modelTitle ?? model.title }}
         />
       </StepFrame>
     </div>
