@@ -21,6 +21,7 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-dynamic-delete': 'off' } },
   forbid(['shared/**'], ['/electron/', '/renderer/', electronModule, '^node:'], 'shared/ imports nothing from the other two, nor Node.'),
   forbid(['renderer/**'], ['/electron/', electronModule, '^node:'], 'The page knows no Node and no Electron: go through the contract.'),

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
-import { lstat, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
 import { spaceFactsSchema, type SpaceFacts, type SpaceFile, type SpaceFolder } from '../../shared/domain/space.ts'
@@ -114,11 +114,13 @@ const folderOf = (path: string, facts: SpaceFacts): SpaceFolder => ({
 const readFacts = async (directory: string): Promise<SpaceFacts> =>
   spaceFactsSchema.parse(parseUniqueJson(await readSmallFile(join(directory, factsFileName))))
 
-/** Paths with '/', in order. A link is named and not followed. */
-async function filesBelow(directory: string): Promise<string[]> {
+/** Paths with '/', in order. A link is named and not followed. (Step by step: inside an installed lab's archive nothing else works.) */
+async function filesBelow(directory: string, prefix = ''): Promise<string[]> {
   const paths: string[] = []
-  for (const name of await readdir(directory, { recursive: true }))
-    if (!(await lstat(join(directory, name))).isDirectory()) paths.push(name.replaceAll('\\', '/'))
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) paths.push(...(await filesBelow(join(directory, entry.name), `${prefix}${entry.name}/`)))
+    else paths.push(`${prefix}${entry.name}`)
+  }
   return paths.sort()
 }
 

@@ -28,8 +28,9 @@ beforeEach(async () => {
   await put('package.json', '{"name":"distrinews-lab"}')
   await put('package-lock.json', lock('1.0.0'))
   await put('electron/main.ts', 'source')
-  // npm ci leaves the packages; of these only the bundler is called, and leaves the build.
-  const outputs = ['main/main.js', 'preload/preload.cjs', 'main/rank.js', 'renderer/index.html']
+  // npm ci leaves the packages; of these only the bundlers are called, and the first leaves the build.
+  const application = ['main/main.js', 'preload/preload.cjs', 'main/rank.js', 'renderer/index.html']
+  const outputs = [...application, 'spaces/static/transformers.js', 'spaces/docker/server/server.js']
   const lab = `${note("'lab ' + process.argv.slice(2).join(' ')")} process.on('SIGTERM', () => process.exit(7)); if (process.argv[2] === 'wait') { setInterval(() => {}, 1000); console.log('waiting') } else process.exit(3)`
   const bundler = `${note("'build'")} const fs = require('node:fs'); if (fs.existsSync('broken')) { console.log('syntax error in x'); process.exit(1) }
     for (const f of ${JSON.stringify(outputs)}) { fs.mkdirSync(require('node:path').dirname('out/' + f), { recursive: true }); fs.writeFileSync('out/' + f, '') }
@@ -37,7 +38,8 @@ beforeEach(async () => {
   await put(
     'npm.js',
     `${note("'npm ' + process.argv.slice(2).join(' ')")} const fs = require('node:fs'); if (fs.existsSync('offline')) process.exit(1)
-    fs.mkdirSync('node_modules/electron-vite/bin', { recursive: true }); fs.writeFileSync('node_modules/electron-vite/bin/electron-vite.js', ${JSON.stringify(bundler)})`,
+    fs.mkdirSync('node_modules/electron-vite/bin', { recursive: true }); fs.writeFileSync('node_modules/electron-vite/bin/electron-vite.js', ${JSON.stringify(bundler)})
+    fs.mkdirSync('node_modules/vite/bin', { recursive: true }); fs.writeFileSync('node_modules/vite/bin/vite.js', '')`,
   )
   await put('scripts/build-kernels.mjs', '')
 })
