@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { answersInWords, closeness, filesInWords, isAsExpected } from '../../renderer/features/deploy/check-words.ts'
-import { onCommandLine, pushByHand, tryCommands, withToken } from '../../renderer/features/deploy/commands.ts'
+import { onCommandLine, pushByHand, tryCommands, weightsDirectory, withToken } from '../../renderer/features/deploy/commands.ts'
 import { folderNameOf, nameOf } from '../../renderer/features/deploy/names.ts'
 import { hubName, hubNameForCommands, pushInWords } from '../../renderer/features/deploy/push-words.ts'
 import { type Facts, stepStates } from '../../renderer/features/deploy/steps.ts'
@@ -135,6 +135,12 @@ describe.skipIf(process.platform === 'win32')('commands', () => {
     expect(
       onCommandLine({ modelDirectory: '/m', kind: 'docker', title: 't', folderPath: '/f', name: 'ada/n', isPrivate: false })[1]!.command,
     ).toContain('--public')
+  })
+
+  it('name the weights that were chosen', () => {
+    expect(weightsDirectory('/lab/runs/a/model', null)).toBe('/lab/runs/a/model')
+    expect(weightsDirectory('/lab/runs/a/model', 'step-000040')).toBe('/lab/runs/a/checkpoints/step-000040')
+    expect(weightsDirectory('C:\\lab\\runs\\a\\model', 'step-000040')).toBe('C:\\lab\\runs\\a\\checkpoints\\step-000040')
   })
 
   it('never hold a token', () => {

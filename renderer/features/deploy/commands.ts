@@ -74,6 +74,12 @@ interface OnCommandLine {
   isPrivate: boolean
 }
 
+/** Where the chosen weights lie: a run keeps its checkpoints beside its model. */
+export const weightsDirectory = (modelDirectory: string, checkpoint: string | null): string =>
+  checkpoint === null
+    ? modelDirectory
+    : modelDirectory.replace(/[^/\\]+$/, (_last, at: number) => `checkpoints${modelDirectory[at - 1] ?? '/'}${checkpoint}`)
+
 /** The same work on the command line. */
 export function onCommandLine({ modelDirectory, kind, title, folderPath, name, isPrivate }: OnCommandLine): Titled[] {
   const [model, folder] = [shellQuoted(modelDirectory), shellQuoted(folderPath)]

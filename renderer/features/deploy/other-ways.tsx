@@ -12,7 +12,7 @@ import { ExportDialog } from '../export/export-dialog.tsx'
 import { TrainElsewhere } from '../handoff/train-elsewhere.tsx'
 import { titleOfModel } from '../run-panel/run-title.ts'
 import { CommandLines } from './command-lines.tsx'
-import { onCommandLine, unknownOwner } from './commands.ts'
+import { onCommandLine, unknownOwner, weightsDirectory } from './commands.ts'
 import styles from './deploy.module.css'
 import { folderNameOf, nameOf } from './names.ts'
 import { hubNameForCommands } from './push-words.ts'
@@ -60,13 +60,13 @@ export function OtherWays({ model }: { model: TrainedModel | null }) {
 }
 
 function OnTheCommandLine({ model, title: suggestedTitle }: { model: TrainedModel; title: string }) {
-  const { kind, folder, ...draft } = useDeploy()
+  const { kind, checkpoint, folder, ...draft } = useDeploy()
   const { account, isPrivate, ...push } = useSpacePush()
   const directory = useHardware((state) => state.description.value?.dataDirectory) ?? '.'
   const title = folder?.facts.title ?? draft.title ?? suggestedTitle
   const folderName = draft.folderName ?? folderNameOf(title, kind)
   const commands = onCommandLine({
-    modelDirectory: model.directory,
+    modelDirectory: weightsDirectory(model.directory, checkpoint),
     kind,
     title,
     folderPath: folder?.path ?? `${directory}/spaces/${folderName}`,

@@ -10,6 +10,11 @@ import modes from './modes.module.css'
 
 const titles: Record<SpaceKind, string> = { static: 'Static: in the visitor’s browser', docker: 'Docker: on a machine of the hub' }
 
+const farthest = (difference: number): string =>
+  difference === 0
+    ? 'every probability is the same'
+    : `no probability is off by more than ${difference.toFixed(difference < 0.001 ? 7 : 3)}`
+
 /** Told by name what a file is for. */
 const kinds = [
   { kind: 'the model', of: (path: string) => path.startsWith('model/') },
@@ -37,9 +42,8 @@ export function SpaceFolders({ evidence }: { evidence: Evidence }) {
         <section key={kind} className={styles.space}>
           <h3 className={modes.heading}>{titles[kind]}</h3>
           <p className={styles.line}>
-            <strong>{percent(agreement)}</strong> of the rows named as the lab names them; no probability is off by more than{' '}
-            {largestDifference < 0.001 ? largestDifference.toExponential(1) : largestDifference.toFixed(3)}. Loaded from elsewhere:{' '}
-            {foreign.length === 0 ? 'nothing' : foreign.join(', ')}.
+            <strong>{percent(agreement)}</strong> of the rows named as the lab names them; {farthest(largestDifference)}. Loaded from
+            elsewhere: {foreign.length === 0 ? 'nothing' : foreign.join(', ')}.
           </p>
           <p className={styles.body}>{head.filter((line) => /^(sdk|app_)/.test(line)).join(' · ')}</p>
           <ul className={styles.parts}>
