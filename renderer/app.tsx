@@ -4,6 +4,7 @@ import { BenchmarkResultScreen } from './features/benchmark/benchmark-result-scr
 import { BenchmarkScreen } from './features/benchmark/benchmark-screen.tsx'
 import { CompareScreen } from './features/compare/compare-screen.tsx'
 import { DataScreen } from './features/data/data-screen.tsx'
+import { DeployScreen } from './features/deploy/deploy-screen.tsx'
 import { HomeScreen } from './features/home/home-screen.tsx'
 import { LearnScreen } from './features/learn/learn-screen.tsx'
 import { ModelsScreen } from './features/models/models-screen.tsx'
@@ -54,6 +55,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <ModelsScreen />
     case 'server':
       return <ServerScreen />
+    case 'deploy':
+      return <DeployScreen />
     case 'data':
       return <DataScreen />
     case 'lab':

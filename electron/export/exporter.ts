@@ -20,11 +20,19 @@ export class Exporter {
     this.#workerFile = workerFile
   }
 
-  /** Exports until it is done or `signal` is given. Throws what `exportModel` throws, and TOO_BUSY during another export. */
+  /**
+   * Exports until it is done or `signal` is given. Throws what `exportModel` throws, and TOO_BUSY during another export; one
+   * that was cancelled and is clearing up after itself is waited for.
+   */
   async *run(job: Omit<ExportJob, 'threads'>, signal?: AbortSignal): AsyncGenerator<ExportEvent, void> {
-    if (this.#active) throw tooBusy()
+    while (this.#active) {
+      if (!this.#active.isCancelled) throw tooBusy()
+      await this.#active.ended
+    }
     const active = new ActiveExport(this.#workerFile, { ...job, threads: Math.min(4, availableParallelism()) })
     this.#active = active
+    // Before anybody else hears of its end.
+    void active.ended.then(() => (this.#active = null))
     const cancel = (): void => active.cancel()
     signal?.addEventListener('abort', cancel)
     if (signal?.aborted) cancel()
@@ -39,7 +47,6 @@ export class Exporter {
       signal?.removeEventListener('abort', cancel)
       active.cancel()
       await active.ended
-      this.#active = null
     }
   }
 
@@ -74,6 +81,10 @@ class ActiveExport {
         resolve()
       })
     })
+  }
+
+  get isCancelled(): boolean {
+    return this.#timer !== null
   }
 
   async next(): Promise<WorkerMessage> {

@@ -58,12 +58,14 @@ export async function* writeDockerSpace({
         license,
       },
     } as const
+    // region image
     await write.text('README.md', renderSpaceReadme(about))
     await write.text('Dockerfile', dockerfile)
     // By its name electron/paths.ts knows where the folder begins.
     await write.text('package.json', `${JSON.stringify({ name: 'distrinews-lab', private: true, type: 'module' }, null, 2)}\n`)
     await write.copyAll(parts)
     for (const file of files) await write.copy(`model/${basename(file)}`, file)
+    // endregion
     return about
   })
   yield { type: 'done', folder }

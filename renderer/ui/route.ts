@@ -1,11 +1,11 @@
 /**
  * Where one is: `#/`, `#/runs`, `#/runs/<id>`, `#/compare/<id>,<id>`, `#/benchmark`, `#/benchmark/<id>`, `#/playground`,
- * `#/playground/<model>`, `#/models`, `#/server`, `#/data`, `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`,
+ * `#/playground/<model>`, `#/models`, `#/server`, `#/deploy`, `#/data`, `#/learn`, `#/learn/<phase>/<step>`, `#/learn/experiments/<id>`,
  * `#/learn/glossary/<term>`. No more is needed than this.
  */
 import { useSyncExternalStore } from 'react'
 
-export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'benchmark' | 'playground' | 'models' | 'server' | 'data'
+export type Place = 'lab' | 'learn' | 'runs' | 'compare' | 'benchmark' | 'playground' | 'models' | 'server' | 'deploy' | 'data'
 
 export interface Route {
   place: Place
@@ -21,6 +21,7 @@ const places: Record<string, Place> = {
   playground: 'playground',
   models: 'models',
   server: 'server',
+  deploy: 'deploy',
   data: 'data',
   benchmark: 'benchmark',
 }

@@ -27,6 +27,7 @@ const all = [
   measurements.calibration,
   measurements.latencyBatches,
   deployment.httpApi,
+  deployment.spaceFolders,
   deployment.torchBundle,
   data.setEpoch,
   data.noSampler,

@@ -24,6 +24,7 @@ export const checks: { readonly [Id in ProgramId]: Check<Id> } = {
   calibration: measurements.calibration,
   'latency-batches': measurements.latencyBatches,
   'http-api': deployment.httpApi,
+  'space-folders': deployment.spaceFolders,
   'torch-bundle': deployment.torchBundle,
   'set-epoch': data.setEpoch,
   'no-sampler': data.noSampler,

@@ -300,6 +300,10 @@ test('a person takes a model out of the lab: phase 7, and the model card', { tim
   const answers = await page.getByRole('region', { name: 'Asked over HTTP' }).getByRole('listitem').allInnerTexts()
   expect(answers.map((text) => text.slice(0, 3))).toEqual(['200', '200', '422', '400', '413'])
 
+  await next('What must be in a Space that others can open?')
+  await prove('lessons-space')
+  expect(await verdict(page).innerText()).toMatch(/the Docker Space names the lab's class every time/)
+
   await next('How does this training get onto two real GPUs?')
   await prove('lessons-hand-off')
   await page.getByText('npm run remote -- --bundle bundle --kaggle').waitFor()

@@ -148,6 +148,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
     ['Playground', 'Playground'],
     ['Models', 'Models'],
     ['Server', 'Server'],
+    ['Deploy', 'Deploy'],
     ['Data', 'Data'],
   ] as const) {
     await page.keyboard.press('Tab')

@@ -175,6 +175,25 @@ describe('deployment', () => {
     expect(judge(mute)).toMatchObject({ met: false, because: expect.stringContaining('too large') })
   })
 
+  it('writes both kinds of Spaces whole, self-contained, and of one mind with the model', async () => {
+    const result = await measured({ program: 'space-folders', steps: 40 }, ({ ranks }) =>
+      ranks[0]!.probe.spaces[0]!.foreign.push('https://cdn.example/library.js'),
+    )
+    const [page, image] = result.ranks[0]!.probe.spaces
+    expect([page!.kind, image!.kind]).toEqual(['static', 'docker'])
+    expect(page!.files.map(({ path }) => path)).toContain('ort-wasm-simd-threaded.wasm')
+    expect(image!.head).toContain('app_port: 7860')
+    const spoil = (change: (probe: NonNullable<(typeof result.ranks)[number]['probe']>) => void) => {
+      const spoiled = structuredClone(result)
+      change(spoiled.ranks[0]!.probe)
+      return judge(spoiled)
+    }
+    expect(spoil(({ spaces }) => spaces[1]!.files.shift()).because).toMatch(/^Not there: Dockerfile \(docker\)/)
+    expect(spoil(({ spaces }) => (spaces[0]!.isWhole = false)).because).toMatch(/static Space/)
+    expect(spoil(({ spaces }) => (spaces[1]!.agreement = 0.995)).because).toMatch(/docker Space names another class in 1 of 200 rows/)
+    expect(spoil(({ spaces }) => (spaces[1]!.largestDifference = NaN)).met).toBe(false)
+  })
+
   it('hands over to torchrun what a run of the lab would begin with', async () => {
     const result = await measured({ program: 'torch-bundle' }, ({ ranks }) => (ranks[0]!.probe.differentWeights = 1))
     const { files, differentRows } = result.ranks[0]!.probe

@@ -1,15 +1,12 @@
 /** Trains for a moment, serves the model over HTTP on a free port of this machine, and asks it well and badly. One rank. */
-import { mkdir } from 'node:fs/promises'
 import { request } from 'node:http'
-import { join } from 'node:path'
 import { apiRequests } from '../../../shared/domain/workbench/deployment.ts'
-import { writeModelFolder } from '../../checkpoint/model-folder.ts'
-import { tokenizerConfigJson } from '../../data/tokenizer-json.ts'
 import { Reducer } from '../../ddp/reducer.ts'
 import { serveModel } from '../../serving/server.ts'
-import type { RankContext, RankProgram } from '../rank/context.ts'
-import { makeModel, type Model, usualBucketCapBytes } from '../rank/model.ts'
-import { batchOf, maxLength, type News, readNews, rowRange } from '../rank/news.ts'
+import type { RankProgram } from '../rank/context.ts'
+import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
+import { batchOf, readNews, rowRange } from '../rank/news.ts'
+import { saveModel } from '../rank/save-model.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
 const microBatch = 32
@@ -55,28 +52,6 @@ const program: RankProgram<'http-api'> = async (context) => {
   } finally {
     await server.close()
   }
-}
-
-async function saveModel({ directory }: RankContext<'http-api'>, { tokenizer }: News, { arena }: Model): Promise<string> {
-  const folder = join(directory, 'model')
-  await mkdir(folder)
-  await writeModelFolder(folder, {
-    config: arena.config,
-    tensors: arena.specs.map(({ name, shape }) => ({ name, shape, data: arena.parameter(name) })),
-    tokenizerJson: tokenizer.json,
-    tokenizerConfigJson: tokenizerConfigJson(maxLength, tokenizer.normalizer, arena.config.architecture),
-    lab: {
-      format: 1,
-      runId: 'lesson',
-      checkpoint: 'lesson',
-      step: 0,
-      epoch: 0,
-      maxLength,
-      validationAccuracy: null,
-      createdAt: new Date().toISOString(),
-    },
-  })
-  return folder
 }
 
 const beginning = (text: string): string => (text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)} …`)

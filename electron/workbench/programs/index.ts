@@ -31,6 +31,7 @@ const loaders: Loaders = {
   'sampler-grid': () => import('./sampler-grid.ts'),
   scaling: () => import('./scaling.ts'),
   'set-epoch': () => import('./set-epoch.ts'),
+  'space-folders': () => import('./space-folders.ts'),
   'sum-loss': () => import('./sum-loss.ts'),
   timeline: () => import('./timeline.ts'),
   'torch-bundle': () => import('./torch-bundle.ts'),

@@ -22,6 +22,7 @@ const entries: readonly Entry[] = [
   { title: 'Runs', kind: 'place', to: href('runs') },
   { title: 'Playground', kind: 'place', to: href('playground') },
   { title: 'Server: a model over HTTP', kind: 'place', to: href('server') },
+  { title: 'Deploy: a model as a Hugging Face Space', kind: 'place', to: href('deploy') },
   { title: 'Data', kind: 'place', to: href('data') },
   { title: 'Glossary', kind: 'place', to: href('learn', 'glossary') },
   ...lessons.flatMap(({ id, number, steps }) =>

@@ -3,6 +3,7 @@ import { Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import type { MantineColorScheme } from '@mantine/core'
 import {
   IconBox,
+  IconCloudUpload,
   IconDatabase,
   IconFlask2,
   IconKeyboard,
@@ -28,6 +29,7 @@ const entries: { place: Place; word: string; icon: Icon }[] = [
   { place: 'playground', word: 'Playground', icon: IconKeyboard },
   { place: 'models', word: 'Models', icon: IconBox },
   { place: 'server', word: 'Server', icon: IconServer },
+  { place: 'deploy', word: 'Deploy', icon: IconCloudUpload },
   { place: 'data', word: 'Data', icon: IconDatabase },
 ]
 

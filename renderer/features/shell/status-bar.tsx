@@ -3,12 +3,15 @@ import { Loader } from '@mantine/core'
 import { IconPlayerStopFilled, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
+import type { ExportProgress } from '../../../shared/domain/export.ts'
 import type { ConnectionState } from '../../ipc/client.ts'
 import { useBenchmarks } from '../../state/benchmarks.ts'
 import { useConnection } from '../../state/connection.ts'
+import { useDeploy } from '../../state/deploy.ts'
 import { useRunViews } from '../../state/run-view.ts'
 import type { RunView } from '../../state/run-view.ts'
 import { isActive, useRuns } from '../../state/runs.ts'
+import { useSpacePush } from '../../state/space-push.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { plural, remaining } from '../../ui/format.ts'
 import { href } from '../../ui/route.ts'
@@ -19,6 +22,8 @@ export function StatusBar() {
   const connection = useConnection()
   const active = useRunViews((state) => Object.values(state.views).find((view) => isActive(view.record)))
   const benchmark = useBenchmarks((state) => Object.keys(state.progress)[0])
+  const writing = useDeploy((state) => state.writing)
+  const pushing = useSpacePush((state) => state.progress)
   return (
     <footer className={styles.bar} data-lost={connection.status === 'lost' || undefined} aria-label="What is happening now">
       {connection.status !== 'open' ? (
@@ -27,6 +32,10 @@ export function StatusBar() {
         <Running view={active} />
       ) : benchmark ? (
         <Comparing id={benchmark} />
+      ) : writing ? (
+        <Deploying {...writing} />
+      ) : pushing ? (
+        <Deploying {...pushing} fraction={pushing.totalBytes ? pushing.sentBytes / pushing.totalBytes : 0} />
       ) : (
         <Idle />
       )}
@@ -83,6 +92,21 @@ function Comparing({ id }: { id: string }) {
         <span>
           <a href={href('benchmark', id)}>Benchmark</a>: repetition {Math.min(done + 1, total)} of {total}
           {left}
+        </span>
+      </span>
+    </>
+  )
+}
+
+function Deploying({ stage, fraction, etaMs }: ExportProgress) {
+  return (
+    <>
+      <span className={styles.progress} style={{ width: `${fraction * 100}%` }} />
+      <span className={styles.now} data-active>
+        <span className={styles.dot} data-active />
+        <span>
+          <a href={href('deploy')}>Space</a>: {stage}
+          {etaMs === null ? '' : ` · ETA ${remaining(etaMs)}`}
         </span>
       </span>
     </>

@@ -4,6 +4,8 @@ import accumulate from 'code:electron/engine/loop.ts#accumulate'
 import loop from 'code:electron/engine/loop.ts#loop'
 import refusals from 'code:electron/serving/errors.ts#field-invalid'
 import routes from 'code:electron/serving/routes.ts#predict'
+import spaces from 'code:electron/workbench/programs/space-folders.ts#spaces'
+import spaceImage from 'code:electron/spaces/docker-space.ts#image'
 import torchStep from 'code:electron/handoff/python/train_ddp.py#step'
 import torchWrap from 'code:electron/handoff/python/train_ddp.py#wrap'
 import { exportAgrees } from '../../../shared/lessons/checks/deployment.ts'
@@ -15,7 +17,7 @@ export const deployment = {
   number: 7,
   id: 'deployment',
   title: 'Deployment',
-  aim: 'You can take a model out of the lab: as files, as a service, and as a training for real GPUs.',
+  aim: 'You can take a model out of the lab: as files, as a service, as a Space, and as a training for real GPUs.',
   steps: [
     {
       id: 'export',
@@ -32,6 +34,14 @@ export const deployment = {
       widget: 'http-exchanges',
       check: judged('http-api', 'measured'),
       code: [routes, refusals],
+    },
+    {
+      id: 'space',
+      title: 'What must be in a Space that others can open?',
+      run: { kind: 'programs', label: 'Write both kinds of Spaces', requests: [{ program: 'space-folders', arm: 'measured' }] },
+      widget: 'space-folders',
+      check: judged('space-folders', 'measured'),
+      code: [spaces, spaceImage],
     },
     {
       id: 'hand-off',

@@ -35,6 +35,7 @@ export const widgetIds = [
   'pitfalls',
   'export-files',
   'http-exchanges',
+  'space-folders',
   'bundle-files',
   'heat-map',
   'coverage-matrix',

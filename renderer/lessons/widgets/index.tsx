@@ -29,6 +29,7 @@ import { RunPair } from './run-pair.tsx'
 import { RunningStatistics } from './running-statistics.tsx'
 import { SavedFiles } from './saved-files.tsx'
 import { ScalingBars } from './scaling-bars.tsx'
+import { SpaceFolders } from './space-folders.tsx'
 import { StepScatter } from './step-scatter.tsx'
 import { SumLoss } from './sum-loss.tsx'
 import { Waterfall } from './waterfall.tsx'
@@ -90,6 +91,7 @@ export const widgets: Record<WidgetId, Widget> = {
   pitfalls: ({ evidence }) => <CardDeck evidence={evidence} deck={pitfalls} title="Twelve pitfalls" />,
   'export-files': ExportFiles,
   'http-exchanges': HttpExchanges,
+  'space-folders': SpaceFolders,
   'bundle-files': BundleFiles,
   'heat-map': HeatMap,
   'coverage-matrix': CoverageMatrix,

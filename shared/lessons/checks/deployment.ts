@@ -1,5 +1,6 @@
-/** Checks of phase 7: what a service answers, what a bundle holds, what an export agrees with. */
+/** Checks of phase 7: what a service answers, what a Space and a bundle hold, what an export agrees with. */
 import type { ExportedFolder, Precision } from '../../domain/export.ts'
+import { type SpaceKind, spaceKinds } from '../../domain/space.ts'
 import { apiRequests } from '../../domain/workbench/deployment.ts'
 import { type Check, figure, percent, unless, type Verdict } from '../check.ts'
 
@@ -50,6 +51,51 @@ export const torchBundle: Check<'torch-bundle'> = ({ ranks }) => {
       differentWeights > 0 && `${differentWeights} of ${parameterCount} weights differ from those a run begins with.`,
     ],
     `${files.length} files: ${grouped(trainRows)} rows with the lab’s own token ids, and ${grouped(parameterCount)} weights, each equal to the bit to what a run here begins with.`,
+  )
+}
+
+/** Without these a Space does not start, or has nothing to answer with. */
+export const spaceNeeds: Readonly<Record<SpaceKind, { head: readonly string[]; files: readonly string[] }>> = {
+  static: {
+    head: ['sdk: static', 'app_file: index.html'],
+    files: ['index.html', 'app.js', 'transformers.js', 'model/config.json', 'model/tokenizer.json', 'model/onnx/model_quantized.onnx'],
+  },
+  docker: {
+    head: ['sdk: docker', 'app_port: 7860'],
+    files: ['Dockerfile', 'server/server.js', 'model/config.json', 'model/tokenizer.json', 'model/model.safetensors'],
+  },
+}
+/** Of probabilities: the same weights in another process. */
+const mostOfSameWeights = 1e-4
+/** int8 may tip what the model itself is undecided about. */
+const leastAgreement = { static: 0.95, docker: 1 } as const satisfies Record<SpaceKind, number>
+
+export const spaceFolders: Check<'space-folders'> = ({ ranks }) => {
+  const { spaces, rowCount } = ranks[0]!.probe
+  const rowsOf = (share: number): number => Math.round(share * rowCount)
+  const of = (kind: SpaceKind) => spaces.find((space) => space.kind === kind)
+  const lacking = spaceKinds.flatMap((kind) => {
+    const { head, files } = spaceNeeds[kind]
+    const space = of(kind)
+    const missing = files.filter((needed) => !space?.files.some(({ path, bytes }) => path === needed && bytes > 0))
+    return [...head.filter((line) => !space?.head.includes(line)), ...missing].map((what) => `${what} (${kind})`)
+  })
+  const damaged = spaces.filter(({ isWhole }) => !isWhole)
+  const foreign = spaces.flatMap((space) => space.foreign)
+  const otherwise = spaces.find(({ kind, agreement }) => !(agreement >= leastAgreement[kind]))
+  const [page, image] = [of('static'), of('docker')]
+  return unless(
+    [
+      lacking.length > 0 && `Not there: ${lacking.join(', ')}.`,
+      damaged.length > 0 && `Not as it was written: the ${damaged.map(({ kind }) => kind).join(' and the ')} Space.`,
+      foreign.length > 0 && `Loaded from elsewhere: ${foreign.join(', ')}.`,
+      otherwise !== undefined &&
+        `The ${otherwise.kind} Space names another class in ${rowsOf(1 - otherwise.agreement)} of ${rowCount} rows.`,
+      // Not `>`: what is no number must not pass.
+      !((image?.largestDifference ?? Infinity) <= mostOfSameWeights) &&
+        `The Docker Space is off by up to ${figure(image?.largestDifference ?? Infinity)} from the lab's model.`,
+    ],
+    `Both folders are whole and load nothing from elsewhere. On ${rowCount} rows the Docker Space names the lab's class every time, the int8 of the page in ${rowsOf(page?.agreement ?? 0)}.`,
   )
 }
 

@@ -1,0 +1,31 @@
+/** What a check has shown, in words. Pure. */
+import type { DeployedCheck } from '../../../shared/domain/space.ts'
+import { figure, plural } from '../../ui/format.ts'
+
+type ApiCheck = Extract<DeployedCheck, { kind: 'api' }>
+type StaticCheck = Extract<DeployedCheck, { kind: 'static' }>
+
+/** Rounding shows as what it is; nothing at all as 0. */
+export const closeness = (difference: number): string =>
+  difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(1) : difference.toFixed(3)
+
+export function answersInWords({ health, answers, latencyP50Ms, comparison }: ApiCheck): string {
+  const asked = `It is ${health.status} and answered ${plural(answers.length, 'headline')}, in ${figure(latencyP50Ms)} ms (median)`
+  if (comparison === null) return `${asked}.`
+  return comparison.labelsEqual
+    ? `${asked}; each as the model here, with probabilities that differ by ${closeness(comparison.largestDifference)} at most.`
+    : `${asked}; but the model here names other classes.`
+}
+
+export function filesInWords({ files, isSame, comparedWith }: StaticCheck): string {
+  const base = comparedWith === 'local folder' ? 'the folder here' : 'the list that it brings along'
+  if (isSame) return `All ${files.length} files are there, each the same as in ${base}.`
+  const wrong = files.filter(({ state }) => state !== 'same').length
+  return `${plural(wrong, 'file')} of ${files.length} ${wrong === 1 ? 'is' : 'are'} not as in ${base}.`
+}
+
+/** Whether it is what one hoped for; null: nothing was checked. */
+export function isAsExpected(result: DeployedCheck | null): boolean | null {
+  if (result === null) return null
+  return result.kind === 'static' ? result.isSame : result.health.status === 'ok' && result.comparison?.labelsEqual !== false
+}

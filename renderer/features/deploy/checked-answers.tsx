@@ -1,0 +1,60 @@
+/** What a deployed API answered, beside what the model says here. */
+import type { DeployedCheck } from '../../../shared/domain/space.ts'
+import { dateTime, figure, percent } from '../../ui/format.ts'
+import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
+import { answersInWords, closeness } from './check-words.ts'
+import styles from './deploy.module.css'
+
+type ApiCheck = Extract<DeployedCheck, { kind: 'api' }>
+
+export function CheckedAnswers({ result }: { result: ApiCheck }) {
+  const { health, answers, latencyP50Ms, comparison, checkedAt } = result
+  return (
+    <div className={styles.checked}>
+      <p role="status" className={styles.verdict} data-tone={comparison?.labelsEqual === false ? 'bad' : 'good'}>
+        {answersInWords(result)}
+      </p>
+      <table className="lab-table" aria-label="Answers">
+        <thead>
+          <tr>
+            <th scope="col">Headline</th>
+            <th scope="col">There</th>
+            {comparison && <th scope="col">Here</th>}
+            {comparison && (
+              <th scope="col" className="num" title="Over all classes, between the probabilities there and here">
+                Largest difference
+              </th>
+            )}
+            <th scope="col" className="num" title="From the question to the whole answer">
+              There and back
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {answers.map(({ text, label, confidence, latencyMs, local }) => (
+            <tr key={text}>
+              <th scope="row" className={styles.headline}>
+                {text}
+              </th>
+              <td>
+                {label} {percent(confidence)}
+              </td>
+              {comparison && (
+                <td data-differs={(local && local.label !== label) || undefined} className={styles.here}>
+                  {local ? `${local.label} ${percent(local.confidence)}` : '–'}
+                </td>
+              )}
+              {comparison && <td className="num">{local ? closeness(local.largestDifference) : '–'}</td>}
+              <td className="num">{figure(latencyMs)} ms</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className={styles.basis}>
+        <ProvenanceTag provenance="measured" /> {health.model}
+        {health.version !== null && `, ${health.version}`}: {health.status}. Median {figure(latencyP50Ms)} ms from this machine,{' '}
+        {dateTime(checkedAt)}.
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+/** How far a piece of work is, in words and as a bar, with the button that ends it. */
+import { Button, Progress } from '@mantine/core'
+import styles from './deploy.module.css'
+
+interface WorkProgressProps {
+  name: string
+  words: string
+  /** Null while nobody can say. */
+  fraction: number | null
+  onCancel: () => void
+}
+
+export function WorkProgress({ name, words, fraction, onCancel }: WorkProgressProps) {
+  return (
+    <div className={styles.progress}>
+      <p role="status">{words}</p>
+      <Progress value={100 * (fraction ?? 1)} animated={fraction === null} striped={fraction === null} aria-label={name} />
+      <div className={styles.buttons}>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  )
+}
