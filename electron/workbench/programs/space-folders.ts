@@ -4,22 +4,18 @@ import { join } from 'node:path'
 import { type SpaceFolder, spaceKinds } from '../../../shared/domain/space.ts'
 import { Reducer } from '../../ddp/reducer.ts'
 import { Exporter } from '../../export/exporter.ts'
-import { SessionClassifier } from '../../export/measure.ts'
-import { loadModel } from '../../inference/load.ts'
-import { softmax } from '../../inference/softmax.ts'
 import { readSpaceFolder, verifiedSpaceFolder } from '../../spaces/folder.ts'
 import { writeSpace } from '../../spaces/write-space.ts'
+import { answersOf, answersOfInt8, compareAnswers } from '../rank/answers.ts'
 import type { RankProgram } from '../rank/context.ts'
+import { foreignLoads } from '../rank/foreign-loads.ts'
 import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
-import { batchOf, type News, readNews, rowRange } from '../rank/news.ts'
+import { batchOf, readNews, rowRange } from '../rank/news.ts'
 import { saveModel } from '../rank/save-model.ts'
 import { collectSteps } from '../rank/train-steps.ts'
 
 const microBatch = 32
 const askedRows = 200
-
-/** Each row's probabilities, in the order of the model's labels. */
-type Answers = number[][]
 
 const program: RankProgram<'space-folders'> = async (context) => {
   const { steps } = context.input
@@ -51,7 +47,7 @@ const program: RankProgram<'space-folders'> = async (context) => {
       files: space.facts.files.map(({ path, bytes }) => ({ path, bytes })),
       isWhole,
       foreign: await foreignOf(space),
-      ...compare(theirs, ours),
+      ...compareAnswers(theirs, ours),
     })
   }
   return { trainSteps: steps, rowCount: ours.length, spaces }
@@ -66,46 +62,14 @@ async function readBack(directory: string): Promise<{ space: SpaceFolder; isWhol
   return { space: (await readSpaceFolder(directory))!, isWhole }
 }
 
-/** What the lab's own engine says with the weights in `directory`. */
-async function answersOf(directory: string, { validationRows }: News, threads: number): Promise<Answers> {
-  const model = await loadModel(directory, { threads })
-  try {
-    const answers = await model.classifyMany(validationRows.map(({ text }) => text))
-    return answers.map(({ probabilities }) => probabilities.map(({ probability }) => probability))
-  } finally {
-    model.dispose()
-  }
-}
-
-/** What the page's weights say, in ONNX Runtime as there. */
-async function answersOfInt8(file: string, { labels, validationTokens, validationRows }: News, threads: number): Promise<Answers> {
-  const session = await SessionClassifier.open(file, labels.length, threads)
-  try {
-    const answers: Answers = []
-    for (let row = 0; row < validationRows.length; row++) answers.push(softmax(await session.logits(batchOf(validationTokens, [row]))))
-    return answers
-  } finally {
-    await session.close()
-  }
-}
-
-function compare(theirs: Answers, ours: Answers): { agreement: number; largestDifference: number } {
-  const best = (row: number[]): number => row.indexOf(Math.max(...row))
-  const agreed = ours.filter((row, index) => best(row) === best(theirs[index]!)).length
-  const differences = ours.flatMap((row, index) => row.map((value, label) => Math.abs(value - theirs[index]![label]!)))
-  return { agreement: agreed / ours.length, largestDifference: Math.max(...differences) }
-}
-
 /** The lines between the dashes. */
 const headOf = (readme: string): string[] => readme.split('---\n')[1]?.trim().split('\n') ?? []
 
-/** Whatever a page, a style or a script of ours would load from another host. */
-const loads = /(?:\b(?:src|href)\s*=\s*["']|\burl\(\s*["']?|\b(?:import|fetch)\s*\(\s*["']|\bfrom\s+["'])((?:https?:)?\/\/[^"')\s]+)/g
-
+/** What the page's own files would load from other hosts. */
 async function foreignOf({ path, facts }: SpaceFolder): Promise<string[]> {
   const own = facts.files.filter((file) => ['index.html', 'app.js', 'style.css'].includes(file.path))
   const texts = await Promise.all(own.map((file) => readFile(join(path, file.path), 'utf8')))
-  return texts.flatMap((text) => [...text.matchAll(loads)].map(([, address]) => address!))
+  return texts.flatMap(foreignLoads)
 }
 
 export default program
