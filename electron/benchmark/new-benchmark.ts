@@ -15,7 +15,7 @@ export function newBenchmark({
 }: Pick<Benchmark, 'id' | 'plan' | 'hardware' | 'command' | 'commit'>): Benchmark {
   return {
     format: 'distrinews-benchmark',
-    version: 1,
+    version: 2,
     id,
     createdAt: new Date().toISOString(),
     endedAt: null,

@@ -124,7 +124,7 @@ async function repeat(
   }
   const measured = record.state === 'done' ? measurementOf(handle.detail(), benchmark.plan) : null
   await dropWeights(runDirectory)
-  const error = record.error ?? (measured === null ? tooFewSteps(record) : null)
+  const error = record.error ?? (measured === null ? tooFewSteps(record, handle.detail().steps.length) : null)
   return {
     repetition: { ...pending, state: measured === null ? 'failed' : 'done', startedAt: record.createdAt, error, conditions, measured },
     data: dataOf(record),
@@ -133,7 +133,7 @@ async function repeat(
 
 async function follow(
   handle: RunHandle,
-  { label }: Arm,
+  { label, config }: Arm,
   { repetition }: Repetition,
   { benchmark, durationsMs, onProgress, signal }: RunBenchmarkOptions & { durationsMs: readonly number[] },
 ): Promise<RunRecord | null> {
@@ -150,7 +150,7 @@ async function follow(
       done,
       total,
       step: progress.step,
-      totalSteps: benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
+      totalSteps: config.maxSteps ?? benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
       etaMs: usualMs === null ? null : Math.max(0, (total - done) * usualMs - (performance.now() - beganMs)),
       activity: `repetition ${repetition} of ${benchmark.plan.repetitions}, ${label}: ${progress.activity}`,
     })
@@ -170,12 +170,12 @@ const dataOf = ({ dataset, tokenizerDigest, modelConfig, parameterCount }: RunRe
     ? { dataset, tokenizerDigest, modelConfig, parameterCount }
     : null
 
-const tooFewSteps = ({ state, totalSteps }: RunRecord) =>
+const tooFewSteps = ({ state, totalSteps }: RunRecord, stepCount: number) =>
   toLabErrorInfo(
     new LabError({
       code: 'BENCHMARK_TOO_SHORT',
       title: 'The repetition has too few steps',
-      cause: `It ended as ${state} after ${totalSteps ?? 0} steps.`,
-      suggestion: 'Choose a smaller batch or more data.',
+      cause: `It ended as ${state} after ${stepCount} of ${totalSteps ?? 0} steps.`,
+      suggestion: 'Choose a smaller batch or more data, or a target that takes longer than the warm-up.',
     }),
   )

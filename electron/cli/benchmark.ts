@@ -88,12 +88,12 @@ function varyFrom({ values: given }: Arguments): Vary {
   const [factor = '', list = ''] = text === undefined ? ['ranks', given.get('ranks') ?? '1,2'] : text.split('=')
   const flag = text === undefined ? '--ranks' : '--vary'
   const words = list.split(',')
-  const values = factor === 'device' ? words : words.map((word) => toNumber(flag, word))
+  const values = factor === 'device' || factor === 'padding' ? words : words.map((word) => toNumber(flag, word))
   const vary = varySchema.safeParse({ factor, values })
   if (vary.success) return vary.data
   throw argumentInvalid(
     `${flag} ${text ?? list} is not possible`,
-    `Name one of ${factors.join(', ')} and its values, for example --vary microBatch=16,32,64 or --vary device=cpu,webgpu.`,
+    `Name one of ${factors.join(', ')} and its values, for example --vary microBatch=16,32,64, --vary device=cpu,webgpu or --vary padding=packed,longest,maxLength.`,
   )
 }
 

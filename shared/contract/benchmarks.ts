@@ -64,7 +64,9 @@ export const benchmarkViewSchema = benchmarkSummarySchema.extend({
   failures: z.array(z.object({ arm: z.string(), repetition: z.int(), error: labErrorInfoSchema })),
   tables: z.array(tableSchema),
   /** SVG elements and the list of their colours, drawn with the classes of the report's style sheet. */
-  charts: z.object({ throughput: z.string(), waterfall: z.string(), legend: z.string() }),
+  charts: z.object({ throughput: z.string(), waterfall: z.string(), legend: z.string(), target: z.string().nullable() }),
+  /** How to read the time to accuracy; none without a target. */
+  targetNotes: z.array(z.string()),
   protocol: z.array(z.object({ label: z.string(), value: z.string() })),
   command: z.string(),
   /** What went wrong when it was paused by other than a person. */

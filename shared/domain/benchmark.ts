@@ -8,7 +8,7 @@ import { datasetCardSchema } from './dataset.ts'
 import { deviceSchema } from './device.ts'
 import { hardwareSchema, provenanceSchema } from './hardware.ts'
 import { modelConfigSchema } from './model-config.ts'
-import { runConfigSchema } from './run-config.ts'
+import { paddingSchema, runConfigSchema } from './run-config.ts'
 
 /** What stays the same when ranks are added: the rows of a step (strong), or the rows of a rank (weak). */
 export const scalingSchema = z.enum(['strong', 'weak'])
@@ -20,9 +20,10 @@ export const varySchema = z.discriminatedUnion('factor', [
   z.object({ factor: z.literal('microBatch'), values: z.array(z.number()).max(16) }),
   z.object({ factor: z.literal('bucketCapBytes'), values: z.array(z.number()).max(16) }),
   z.object({ factor: z.literal('device'), values: z.array(deviceSchema).max(16) }),
+  z.object({ factor: z.literal('padding'), values: z.array(paddingSchema).max(16) }),
 ])
 export type Vary = z.infer<typeof varySchema>
-export const factors = ['ranks', 'microBatch', 'bucketCapBytes', 'device'] as const satisfies readonly Vary['factor'][]
+export const factors = ['ranks', 'microBatch', 'bucketCapBytes', 'device', 'padding'] as const satisfies readonly Vary['factor'][]
 export type Factor = (typeof factors)[number]
 
 /** `full` is what a reviewer expects; `quick` says on every page that it is not. */
@@ -57,6 +58,20 @@ export const planSchema = z.object({
 })
 export type Plan = z.infer<typeof planSchema>
 
+/** One validation of a repetition that trains to a target, and what it took to get there. */
+export const targetCheckSchema = z.object({
+  step: z.int().positive(),
+  /** Rows trained on so far, those seen again included. */
+  sampleCount: z.int(),
+  /** Of all steps so far, those of the warm-up included: the sum of the slowest rank's times, milliseconds. */
+  trainMs: z.number(),
+  /** Of all validations so far, this one included, milliseconds. */
+  validateMs: z.number(),
+  accuracy: z.number(),
+  rowCount: z.int(),
+})
+export type TargetCheck = z.infer<typeof targetCheckSchema>
+
 /** What one repetition measured, over its measured steps. Times in milliseconds. */
 export const measurementSchema = z.object({
   provenance: provenanceSchema,
@@ -80,6 +95,10 @@ export const measurementSchema = z.object({
   /** Largest resident memory of a rank at the end, bytes. */
   rssBytes: z.number().nullable(),
   validation: z.object({ accuracy: z.number(), rowCount: z.int() }).nullable(),
+  /** Mean of the global loss over the measured steps: arms that compute the same have the same. */
+  meanLoss: z.number().nullable().default(null),
+  /** In order; none where the plan has no target. */
+  targetChecks: z.array(targetCheckSchema).max(100_000).default([]),
 })
 export type Measurement = z.infer<typeof measurementSchema>
 
@@ -117,7 +136,8 @@ export type AllReduceSweep = z.infer<typeof allReduceSweepSchema>
 
 export const benchmarkSchema = z.object({
   format: z.literal('distrinews-benchmark'),
-  version: z.literal(1),
+  /** In version 1 the padded tokens are those of the whole grid, although less of it was computed. */
+  version: z.union([z.literal(1), z.literal(2)]),
   id: z.string(),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
@@ -147,5 +167,5 @@ export type Benchmark = z.infer<typeof benchmarkSchema>
 /** Which share is done, for lists and progress. */
 export const doneCount = ({ repetitions }: Benchmark): number => repetitions.filter(({ state }) => state !== 'pending').length
 
-export const benchmarkFormatSchema = z.enum(['html', 'markdown', 'json', 'csv', 'svg-throughput', 'svg-waterfall'])
+export const benchmarkFormatSchema = z.enum(['html', 'markdown', 'json', 'csv', 'svg-throughput', 'svg-waterfall', 'svg-target'])
 export type BenchmarkFormat = z.infer<typeof benchmarkFormatSchema>

@@ -71,8 +71,8 @@ export type Padding = z.infer<typeof paddingSchema>
 
 export const paddingTitles: Record<Padding, string> = {
   packed: 'packed',
-  longest: 'padded to the longest',
-  maxLength: 'padded to the maximum',
+  longest: 'padded to longest',
+  maxLength: 'padded to maximum',
 }
 
 const runConfigFields = z.object({

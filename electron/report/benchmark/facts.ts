@@ -5,6 +5,7 @@
 import { type ArmResult, armResults, type Comparison, comparisons } from '../../../shared/benchmark/analysis.ts'
 import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
+import { targetOf, timesToAccuracy } from '../../../shared/benchmark/time-to-accuracy.ts'
 import type { Benchmark, Factor } from '../../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../../shared/domain/device.ts'
 import type { RunConfig } from '../../../shared/domain/run-config.ts'
@@ -22,6 +23,8 @@ import {
   missing,
 } from '../format.ts'
 import type { Table } from '../results.ts'
+import { lossSentence, paddedTokensCaveat } from './padding.ts'
+import { targetFacts, type TargetFacts, targetSentences } from './target.ts'
 
 export interface BenchmarkFacts {
   benchmark: Benchmark
@@ -30,19 +33,33 @@ export interface BenchmarkFacts {
   gates: Gate[]
   /** Whether the ratio of throughputs may be called a speed-up. */
   maySaySpeedUp: boolean
+  /** Null where the plan measures steps only. */
+  target: TargetFacts | null
 }
 
 export function collectBenchmark(benchmark: Benchmark): BenchmarkFacts {
   const results = armResults(benchmark)
   const gates = gatesOf(benchmark, results)
-  return { benchmark, results, comparisons: comparisons(results), gates, maySaySpeedUp: maySaySpeedUp(gates) }
+  const target = targetOf(benchmark.plan)
+  return {
+    benchmark,
+    results,
+    comparisons: comparisons(results),
+    gates,
+    maySaySpeedUp: maySaySpeedUp(gates),
+    target: target && { benchmark, target, times: timesToAccuracy(benchmark) },
+  }
 }
 
 export const titleOf = ({ plan }: Benchmark): string => plan.name || plan.arms.map(({ label }) => label).join(' against ')
 
 /** 'Speed-up', or what it is instead. */
 export const ratioWord = ({ maySaySpeedUp: may, benchmark }: BenchmarkFacts): string =>
-  may ? (benchmark.plan.scaling === 'weak' ? 'Speed-up (weak scaling)' : 'Speed-up') : 'Ratio of throughputs'
+  may ? `Speed-up${labelOf(benchmark.plan)}` : 'Ratio of throughputs'
+
+/** What the arms do not have in common besides what a speed-up is of. */
+const labelOf = ({ scaling, factor }: Benchmark['plan']): string =>
+  scaling === 'weak' ? ' (weak scaling)' : factor === 'padding' ? ' (padding policies differ)' : ''
 
 const times = (ratio: number): string => `${formatDecimal(ratio, 2)} ×`
 const interval = (of: readonly [number, number] | null, format: (value: number) => string): string =>
@@ -76,11 +93,14 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
     ...(compared.length > 0 && closed.length > 0
       ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`]
       : []),
+    ...(facts.target ? targetSentences(facts.target) : []),
+    ...lossSentence(facts.results, benchmark.plan),
     ...caveatsOf(benchmark),
   ]
 }
 
-export function caveatsOf({ plan, hardware, repetitions }: Benchmark): string[] {
+export function caveatsOf(benchmark: Benchmark): string[] {
+  const { plan, hardware, repetitions } = benchmark
   const imported = plan.arms.filter(({ id }) => repetitions.some(({ arm, measured }) => arm === id && measured?.provenance === 'imported'))
   const cores = `${formatCount(hardware.cpuCores)} logical CPU ${hardware.cpuCores === 1 ? 'core' : 'cores'}`
   return [
@@ -97,6 +117,7 @@ export function caveatsOf({ plan, hardware, repetitions }: Benchmark): string[] 
     ...(plan.scaling === 'weak'
       ? ['Weak scaling: every rank has as many rows in each arm, so that arms with more ranks make larger steps and other updates.']
       : []),
+    ...paddedTokensCaveat(benchmark),
   ]
 }
 
@@ -106,7 +127,7 @@ export const provenances = ({ results }: BenchmarkFacts): string =>
 
 /** What this benchmark says nothing about. */
 export const notMeasured = (facts: BenchmarkFacts): string[] => [
-  'time to a given accuracy',
+  ...(facts.target === null ? ['time to a given accuracy'] : []),
   'latency of inference',
   ...(facts.results.every(({ joulesPerSample }) => joulesPerSample === null) ? ['energy: the machine does not tell'] : []),
   ...(facts.benchmark.allReduce === null ? ['the cost of an all-reduce by its size'] : []),
@@ -228,16 +249,21 @@ const factorLabels: Record<Factor, string> = {
   microBatch: 'micro-batch: rows of a rank and step',
   bucketCapBytes: 'bytes of a bucket',
   device: 'device of the ranks',
+  padding: 'padding policy: packed computes none; the longest is a batch’s own, rounded up to 8; the maximum is the run’s',
 }
 
-export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops } }: BenchmarkFacts): Fact[] => [
+export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops }, target }: BenchmarkFacts): Fact[] => [
   { label: 'Form', value: plan.form === 'full' ? 'full' : 'quick (fewer steps and repetitions than a reviewer expects)' },
   { label: 'Varied', value: factorLabels[plan.factor] },
   { label: 'Scaling', value: plan.scaling === 'strong' ? 'strong: the same rows in every step' : 'weak: the same rows on every rank' },
   { label: 'Repetitions of each arm', value: formatCount(plan.repetitions) },
   { label: 'Warm-up steps, set apart', value: formatCount(plan.warmupSteps) },
-  { label: 'Measured steps of a repetition', value: formatCount(plan.measuredSteps) },
-  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device)-/, '')).join(' ') },
+  {
+    label: 'Measured steps of a repetition',
+    value: `${formatCount(plan.measuredSteps)}${target === null ? '' : ', or fewer where it ends at its target'}`,
+  },
+  ...(target === null ? [] : targetFacts(target)),
+  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device|padding)-/, '')).join(' ') },
   { label: 'Throughput of a repetition', value: 'its samples over the sum of the slowest rank’s step times' },
   { label: 'Intervals', value: '95 %, percentile bootstrap over repetitions, 10,000 resamples; of accuracy Wilson' },
   {

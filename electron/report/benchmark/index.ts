@@ -1,5 +1,6 @@
 /** The report of a benchmark in every form: facts first, then renderings of them. Pure; writing files is the caller's business. */
 import type { Arm, Benchmark, BenchmarkFormat } from '../../../shared/domain/benchmark.ts'
+import { LabError } from '../../../shared/contract/errors.ts'
 import { revealHidden } from '../escape.ts'
 import type { RenderedReport } from '../index.ts'
 import { throughputChart, waterfallChart } from './charts.ts'
@@ -8,6 +9,7 @@ import { type BenchmarkFacts, collectBenchmark } from './facts.ts'
 import { renderBenchmarkHtml } from './html.ts'
 import { renderArmMarkdown, renderBenchmarkMarkdown } from './markdown.ts'
 import { standaloneSvg } from './standalone-svg.ts'
+import { targetChart } from './target.ts'
 
 const renderings: Record<BenchmarkFormat, { fileName: string; mediaType: string; render: (facts: BenchmarkFacts) => string }> = {
   html: { fileName: 'report.html', mediaType: 'text/html; charset=utf-8', render: renderBenchmarkHtml },
@@ -21,6 +23,14 @@ const renderings: Record<BenchmarkFormat, { fileName: string; mediaType: string;
   csv: { fileName: 'repetitions.csv', mediaType: 'text/csv; charset=utf-8', render: renderBenchmarkCsv },
   'svg-throughput': { fileName: 'throughput.svg', mediaType: 'image/svg+xml', render: (facts) => standaloneSvg(throughputChart(facts)) },
   'svg-waterfall': { fileName: 'waterfall.svg', mediaType: 'image/svg+xml', render: (facts) => standaloneSvg(waterfallChart(facts)) },
+  'svg-target': {
+    fileName: 'time-to-accuracy.svg',
+    mediaType: 'image/svg+xml',
+    render: ({ target }) => {
+      if (target === null) throw noTarget()
+      return standaloneSvg(targetChart(target))
+    },
+  },
 }
 
 export function renderBenchmark(benchmark: Benchmark, format: BenchmarkFormat): RenderedReport {
@@ -35,7 +45,9 @@ export function renderBenchmark(benchmark: Benchmark, format: BenchmarkFormat): 
 /** All of them, and one Markdown file for each arm, by the names they have in a folder. */
 export function renderBenchmarkFolder(benchmark: Benchmark): Map<string, string> {
   const facts = collectBenchmark(benchmark)
-  const files = Object.values(renderings).map(({ fileName, render }): [string, string] => [fileName, render(facts)])
+  const files = Object.entries(renderings)
+    .filter(([format]) => format !== 'svg-target' || facts.target !== null)
+    .map(([, { fileName, render }]): [string, string] => [fileName, render(facts)])
   const arms = benchmark.plan.arms.map(({ id, config }): [string, string] => [
     armFileName(benchmark, id, config),
     renderArmMarkdown(facts, id),
@@ -49,3 +61,11 @@ function armFileName({ plan }: Benchmark, id: string, { worldSize, device }: Arm
   const what = device === 'cpu' ? 'cpu' : 'gpu'
   return worldSize === 1 ? `single_${what}.md` : `ddp_${worldSize}${what}.md`
 }
+
+const noTarget = (): LabError =>
+  new LabError({
+    code: 'BENCHMARK_NOT_FOUND',
+    title: 'There is no such chart',
+    cause: 'The benchmark has no target accuracy.',
+    suggestion: 'Start one that trains to an accuracy.',
+  })

@@ -21,6 +21,7 @@ import {
   throughputTable,
   titleOf,
 } from './facts.ts'
+import { type TargetFacts, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
 
 export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
   const { benchmark } = facts
@@ -34,6 +35,7 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     table(throughputTable(facts)),
     `## ${ratioWord(facts)}`,
     table(comparisonTable(facts)),
+    ...(facts.target === null ? [] : targetBlocks(facts.target)),
     '## Where the time goes',
     table(stepTable(facts)),
     ...(benchmark.allReduce === null ? [] : ['## All-reduce', markdownText(allReduceSentence(facts)!), table(allReduceTable(facts))]),
@@ -58,6 +60,16 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
   return `${blocks.join('\n\n')}\n`
 }
 
+const targetBlocks = (facts: TargetFacts): string[] => [
+  '## Time to accuracy',
+  table(targetTable(facts)),
+  ...(facts.times.length > 1 ? [table(targetComparisonTable(facts))] : []),
+  targetNotes(facts)
+    .map((note) => `- ${markdownText(note)}`)
+    .join('\n'),
+  table(targetRepetitionTable(facts)),
+]
+
 /**
  * One arm by itself, as the original project kept `benchmarks/single_gpu.md` and `benchmarks/ddp_2gpu.md`: the same facts, cut
  * down to that arm.
@@ -72,6 +84,9 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
     `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}: ${provenanceOf(facts, armId)}.`,
     table(throughputTable(only)),
     ...(compared.length > 0 ? [table(comparisonTable({ ...facts, comparisons: compared }))] : []),
+    ...(facts.target === null
+      ? []
+      : [table(targetTable({ ...facts.target, times: facts.target.times.filter(({ arm: of }) => of.id === armId) }))]),
     table(stepTable(only)),
     table(resourceTable(only)),
     '## Machine and software',

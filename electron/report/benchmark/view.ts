@@ -18,10 +18,21 @@ import {
   stepTable,
   throughputTable,
 } from './facts.ts'
+import { targetChart, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
 
 type Rendered = Pick<
   BenchmarkView,
-  'sentences' | 'provenances' | 'maySaySpeedUp' | 'gates' | 'notMeasured' | 'failures' | 'tables' | 'charts' | 'protocol' | 'command'
+  | 'sentences'
+  | 'provenances'
+  | 'maySaySpeedUp'
+  | 'gates'
+  | 'notMeasured'
+  | 'failures'
+  | 'tables'
+  | 'charts'
+  | 'targetNotes'
+  | 'protocol'
+  | 'command'
 >
 
 export function benchmarkView(benchmark: Benchmark): Rendered {
@@ -44,13 +55,26 @@ export function benchmarkView(benchmark: Benchmark): Rendered {
     tables: [
       titled(ratioWord(facts), comparisonTable(facts)),
       titled('Throughput', throughputTable(facts)),
+      ...(facts.target === null
+        ? []
+        : [
+            titled('Time to accuracy', targetTable(facts.target)),
+            titled('Time to accuracy, compared', targetComparisonTable(facts.target)),
+            titled('Every repetition to its target', targetRepetitionTable(facts.target)),
+          ]),
       titled('Steps', stepTable(facts)),
       titled('Memory, utilisation, energy, accuracy', resourceTable(facts)),
       titled('All-reduce', allReduceTable(facts)),
       titled('Every repetition', repetitionTable(facts)),
       titled('Configuration', configurationTable(facts)),
     ].filter(({ rows }) => rows.length > 0),
-    charts: { throughput: throughputChart(facts).text, waterfall: waterfallChart(facts).text, legend: waterfallLegend(facts).text },
+    charts: {
+      throughput: throughputChart(facts).text,
+      waterfall: waterfallChart(facts).text,
+      legend: waterfallLegend(facts).text,
+      target: facts.target && targetChart(facts.target).text,
+    },
+    targetNotes: facts.target === null ? [] : targetNotes(facts.target),
     protocol: protocolFacts(facts).map(({ label, value }) => ({ label, value })),
     command: benchmark.command,
   }

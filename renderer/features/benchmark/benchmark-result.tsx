@@ -25,6 +25,16 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
           <Panel title="Throughput" hint="dots: repetitions · line: median · bar: its 95 % interval" actions={tags}>
             <ReportChart markup={view.charts.throughput} />
           </Panel>
+          {view.charts.target !== null && (
+            <Panel title="Time to accuracy" hint="dots: repetitions that reached it · line: median · bar: its 95 % interval" actions={tags}>
+              <ReportChart markup={view.charts.target} />
+              <ul className={styles.notes}>
+                {view.targetNotes.map((note) => (
+                  <li key={note}>{note}</li>
+                ))}
+              </ul>
+            </Panel>
+          )}
           <Panel title="Where a step’s time goes" hint="means over all measured steps" actions={tags}>
             <ReportChart markup={view.charts.waterfall} />
             <ReportChart markup={view.charts.legend} />

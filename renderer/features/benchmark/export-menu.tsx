@@ -12,18 +12,24 @@ import { saveText } from '../../ui/save-text.ts'
 
 interface ExportMenuProps {
   id: string
+  /** Whether there is a time to an accuracy to draw. */
+  hasTarget: boolean
   onError: (error: LabErrorInfo | null) => void
 }
 
 type Chart = Extract<BenchmarkFormat, `svg-${string}`>
 
-export function ExportMenu({ id, onError }: ExportMenuProps) {
+export function ExportMenu({ id, hasTarget, onError }: ExportMenuProps) {
   const [busy, setBusy] = useState(false)
   const text = (format: BenchmarkFormat) => async (): Promise<void> => saveText(await lab.benchmarks.export({ id, format }))
   const picture = (chart: Chart) => async (): Promise<void> => {
     const { fileName, text: svg } = await lab.benchmarks.export({ id, format: chart })
     saveText({ fileName: fileName.replace(/svg$/, 'png'), mediaType: 'image/png', text: await pngOfSvg(svg) })
   }
+  const targetItems: [title: string, hint: string, save: () => Promise<void>][] = [
+    ['Time to accuracy, SVG', '', text('svg-target')],
+    ['Time to accuracy, PNG', '', picture('svg-target')],
+  ]
   const groups: { title: string; items: [title: string, hint: string, save: () => Promise<void>][] }[] = [
     {
       title: 'Report',
@@ -42,6 +48,7 @@ export function ExportMenu({ id, onError }: ExportMenuProps) {
         ['Throughput, PNG', '', picture('svg-throughput')],
         ['Step times, SVG', '', text('svg-waterfall')],
         ['Step times, PNG', '', picture('svg-waterfall')],
+        ...(hasTarget ? targetItems : []),
       ],
     },
   ]
