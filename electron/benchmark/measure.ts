@@ -4,6 +4,7 @@ import type { EpochMetrics, RankStep, StepMetrics } from '../../shared/domain/me
 import type { RankStatus } from '../../shared/domain/run.ts'
 import { targetOf } from '../../shared/benchmark/time-to-accuracy.ts'
 import { median } from '../../shared/domain/series.ts'
+import type { Span } from './energy/meter.ts'
 import { targetChecksOf } from './target-checks.ts'
 
 export interface Recorded {
@@ -37,6 +38,7 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, plan: Plan): M
     .filter((step) => step.ranks.length > 1)
     .map((step) => Math.max(...step.ranks.map(work)) - Math.min(...step.ranks.map(work)))
   const last = epochs.at(-1)
+  const peaks = ranks.map(({ peakRssBytes }) => peakRssBytes).filter((bytes) => bytes !== null)
   const rss = ranks.map(({ rssBytes }) => rssBytes).filter((bytes) => bytes !== null)
   return {
     provenance: 'measured',
@@ -49,8 +51,17 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, plan: Plan): M
     phases: { ...phases, idleMs: meanStepMs - named < 1e-6 ? 0 : meanStepMs - named },
     stragglerGapMs: median(gaps),
     rssBytes: rss.length === 0 ? null : Math.max(...rss),
+    peakRssBytes: peaks.length === 0 ? null : peaks,
     validation: last ? { accuracy: last.validationAccuracy, rowCount: last.validationCount } : null,
     meanLoss: measured.reduce((sum, { globalLoss }) => sum + globalLoss, 0) / measured.length,
     targetChecks: target === null ? [] : targetChecksOf(steps, epochs),
   }
+}
+
+/** From the end of the warm-up to the end of the last measured step, validations between them included; null where there are fewer steps. */
+export function measuredSpan({ steps }: Pick<Recorded, 'steps'>, { warmupSteps, measuredSteps }: Plan, beganMs: number): Span | null {
+  const [first, last] = [steps[warmupSteps], steps[warmupSteps + measuredSteps - 1]]
+  if (!first || !last) return null
+  const before = steps[warmupSteps - 1]?.elapsedMs ?? first.elapsedMs - slowest(first)
+  return { fromMs: beganMs + before, toMs: beganMs + last.elapsedMs }
 }

@@ -26,6 +26,7 @@ export function newBenchmark({
     data: null,
     peakFlops: null,
     allReduce: null,
+    inference: null,
     repetitions: scheduleOf(plan),
   }
 }

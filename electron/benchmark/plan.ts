@@ -11,6 +11,7 @@ import {
   type Vary,
 } from '../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../shared/domain/device.ts'
+import { inferencePlans } from '../../shared/domain/inference-sweep.ts'
 import { maxWorldSize, paddingTitles, type RunConfig } from '../../shared/domain/run-config.ts'
 
 export interface Asked {
@@ -20,6 +21,8 @@ export interface Asked {
   vary: Vary
   scaling: Scaling
   form: BenchmarkForm
+  /** Whether the trained model is served and asked at the end. */
+  inference?: boolean
 }
 
 /** A repetition that does not reach its target gives up after so many times the steps that are measured, unless the run says. */
@@ -41,7 +44,7 @@ const examples: Record<Factor, string> = {
 }
 
 /** Throws CONFIG_INVALID where values are none, twice, not possible, or ranks cannot share the rows of a step evenly. */
-export function planOf({ name, config, vary, scaling, form }: Asked): Plan {
+export function planOf({ name, config, vary, scaling, form, inference = false }: Asked): Plan {
   const problem = problemOf(vary)
   if (problem !== null) throw invalid(problem, `Give the values to compare, for example ${examples[vary.factor]}.`)
   if (scaling === 'weak' && vary.factor !== 'ranks')
@@ -52,7 +55,8 @@ export function planOf({ name, config, vary, scaling, form }: Asked): Plan {
   if (maxSteps < steps)
     throw invalid(`${maxSteps} steps are fewer than the ${steps} of the ${form} form.`, `Give a limit of at least ${steps} steps.`)
   const arms = armsOf(config, vary, scaling).map((arm): Arm => ({ ...arm, config: forMeasuring(arm.config, maxSteps) }))
-  return { name, form, scaling, factor: vary.factor, repetitions, warmupSteps, measuredSteps, arms }
+  const asked = inference ? inferencePlans[form] : null
+  return { name, form, scaling, factor: vary.factor, repetitions, warmupSteps, measuredSteps, arms, inference: asked }
 }
 
 function problemOf({ factor, values }: Vary): string | null {

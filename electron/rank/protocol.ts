@@ -41,6 +41,8 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('step'),
     local: rankStepSchema,
     rssBytes: z.number(),
+    /** The most it has ever had. */
+    peakRssBytes: z.number(),
   }),
   /** Rank 0 only: the evaluation after an epoch. Training's own figures are in the steps. */
   epochMetricsSchema

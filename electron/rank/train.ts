@@ -132,6 +132,7 @@ class RankCourse {
       learningRate,
       local,
       rssBytes: process.memoryUsage.rss(),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
       ...told,
     })
     deadline.step(local.stepMs)

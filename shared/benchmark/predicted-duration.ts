@@ -27,7 +27,7 @@ export function predictedDuration(plan: Plan, cores: number, known: KnownRate | 
   }, 0)
   const perRepetition = trainMs + plan.arms.length * startMs
   return {
-    predictedMs: plan.repetitions * perRepetition,
+    predictedMs: plan.repetitions * perRepetition + inferenceMs(plan),
     basis: `${isAtMost ? 'Less where the target is reached before the limit. ' : ''}${
       known
         ? `From ${known.from}: ${Math.round(known.samplesPerSec)} samples/s, and ${startMs / 1000} s to start each repetition.`
@@ -35,6 +35,10 @@ export function predictedDuration(plan: Plan, cores: number, known: KnownRate | 
     }`,
   }
 }
+
+/** The loads on the served model, the open one too. */
+const inferenceMs = ({ inference }: Plan): number =>
+  inference === null ? 0 : startMs + (inference.clients.length + 1) * inference.repetitions * inference.turnMs
 
 function guessedRate({ model, maxLength }: RunConfig, cores: number): number {
   const shape = { ...modelPresets[model], labels: [] }

@@ -9,14 +9,14 @@ import { holdBenchmark } from '../../electron/lab/hold-benchmark.ts'
 import { benchmarkFormatSchema, type Benchmark } from '../../shared/domain/benchmark.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { labErrorOf, reachLab, transports, type ReachedLab } from '../helpers/contract-clients.ts'
-import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeBenchmark, withFakeInference } from '../helpers/fake-benchmark.ts'
 import { fakeRun } from '../helpers/fake-run.ts'
 import { smallNewsCsv } from '../helpers/small-news.ts'
 
 describe.each(transports)('benchmarks over %s', (transport) => {
   let reached: ReachedLab
   let csv: string
-  const finished = fakeBenchmark()
+  const finished = withFakeInference(fakeBenchmark())
   const unfinishedId = '20260315-092653-benchmark-cd34'
 
   const keep = async (benchmark: Benchmark): Promise<void> => {

@@ -8,7 +8,7 @@ import { writeBenchmark } from '../../electron/benchmark/files.ts'
 import type { Benchmark } from '../../shared/domain/benchmark.ts'
 import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
 import type { WatchedPage } from '../helpers/browser.ts'
-import { fakeBenchmark, withTimes } from '../helpers/fake-benchmark.ts'
+import { fakeBenchmark, withFakeInference, withTimes } from '../helpers/fake-benchmark.ts'
 import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
 import { startLab } from '../helpers/lab-server.ts'
 import type { LabServer } from '../helpers/lab-server.ts'
@@ -35,7 +35,7 @@ async function keepRun(id: string, options: FakeRunOptions): Promise<void> {
 beforeAll(async () => {
   if (whyNoBrowser !== null) return
   directory = await mkdtemp(join(tmpdir(), 'distrinews-benchmark-'))
-  await keep(fakeBenchmark())
+  await keep(withFakeInference(fakeBenchmark()))
   const closed = structuredClone(fakeBenchmark({ stepMs: [40, 44, 31] }))
   closed.id = '20260313-092653-benchmark-ef56'
   closed.plan.name = 'On a busy machine'
@@ -97,7 +97,12 @@ test('the plan and its predicted duration are seen before anything starts', asyn
   await page.getByLabel('Values, the baseline first').fill('1, 2')
   await page.getByText('Quick', { exact: true }).click()
   await plan.getByText(/6 trainings/).waitFor()
+  const serve = page.getByLabel('Then serve the trained model')
+  await serve.check()
+  await plan.getByText(/served, and asked by 1, 2, 4, 8 and 16 clients at once, 3 times/).waitFor()
   await takePictures(page, 'benchmark')
+  await serve.uncheck()
+  await plan.getByText(/asked by/).waitFor({ state: 'detached' })
 })
 
 test('training to an accuracy, and padding policies, are planned before anything starts', async () => {
@@ -142,11 +147,19 @@ test('a result whose gates are open says speed-up, shows its charts, and leaves 
   await page.getByRole('img', { name: 'Throughput of each arm' }).waitFor()
   expect(await page.locator('svg circle').count()).toBeGreaterThanOrEqual(6)
   await takePictures(page, 'benchmark-result')
+  const latency = page.getByRole('img', { name: 'Latency against clients' })
+  await latency.scrollIntoViewIfNeeded()
+  expect(await latency.locator('polyline').count()).toBe(3)
+  await takePictures(page, 'benchmark-latency')
+  await page.getByRole('table', { name: 'Inference under load' }).scrollIntoViewIfNeeded()
+  await takePictures(page, 'benchmark-loads')
   await page.getByRole('table', { name: 'Every repetition' }).scrollIntoViewIfNeeded()
   await takePictures(page, 'benchmark-tables')
   expect((await exported(/^HTML/)).toString()).toContain('benchmark report</title>')
-  expect((await exported(/^CSV/)).toString()).toMatch(/^benchmark,arm,/)
+  expect((await exported(/^CSV ·/)).toString()).toMatch(/^benchmark,arm,/)
   expect((await exported(/^Throughput, SVG/)).toString()).toMatch(/^<svg xmlns/)
+  expect((await exported(/^CSV of loads/)).toString()).toMatch(/^benchmark,arm,checkpoint,/)
+  expect((await exported(/^Latency, PNG/)).subarray(1, 4).toString()).toBe('PNG')
   const png = await exported(/^Throughput, PNG/)
   expect(png.subarray(1, 4).toString()).toBe('PNG')
   // Twice the drawing's size: 720 units across.

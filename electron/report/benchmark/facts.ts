@@ -23,6 +23,8 @@ import {
   missing,
 } from '../format.ts'
 import type { Table } from '../results.ts'
+import { energyMissing } from './energy.ts'
+import { inferenceMissing } from './inference.ts'
 import { lossSentence, paddedTokensCaveat } from './padding.ts'
 import { targetFacts, type TargetFacts, targetSentences } from './target.ts'
 
@@ -128,8 +130,7 @@ export const provenances = ({ results }: BenchmarkFacts): string =>
 /** What this benchmark says nothing about. */
 export const notMeasured = (facts: BenchmarkFacts): string[] => [
   ...(facts.target === null ? ['time to a given accuracy'] : []),
-  'latency of inference',
-  ...(facts.results.every(({ joulesPerSample }) => joulesPerSample === null) ? ['energy: the machine does not tell'] : []),
+  ...[inferenceMissing(facts.benchmark), energyMissing(facts)].filter((reason) => reason !== null),
   ...(facts.benchmark.allReduce === null ? ['the cost of an all-reduce by its size'] : []),
   ...(facts.benchmark.peakFlops === null ? ['utilisation: the peak of the machine could not be measured'] : []),
 ]
@@ -176,12 +177,12 @@ export const stepTable = ({ results }: BenchmarkFacts): Table => ({
 })
 
 export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
-  columns: ['Arm', 'Memory of a rank', 'Of the measured peak', 'Energy / sample', 'Validation accuracy', '95 % interval'],
-  rows: results.map(({ arm, rssBytes, flopsUtilisation, joulesPerSample, accuracy }) => [
+  columns: ['Arm', 'Peak memory, each rank', 'Of the measured peak', 'Energy / 1,000 samples', 'Validation accuracy', '95 % interval'],
+  rows: results.map(({ arm, rssBytes, peakRssBytes, flopsUtilisation, energy, accuracy }) => [
     arm.label,
-    formatBytes(rssBytes),
+    peakRssBytes?.map(formatBytes).join(', ') ?? (rssBytes === null ? missing : `${formatBytes(rssBytes)} at the end`),
     formatPercent(flopsUtilisation),
-    joulesPerSample === null ? 'not measured' : `${formatQuantity(joulesPerSample)} J`,
+    energy === null ? 'not measured' : `${formatQuantity(energy.joulesPerThousandSamples.median)} J`,
     formatPercent(accuracy?.accuracy),
     formatInterval(accuracy?.interval ?? null),
   ]),
@@ -217,21 +218,10 @@ export const gateTable = ({ gates }: BenchmarkFacts): Table => ({
 
 /** Every repetition in the order in which it ran, the failed ones too. */
 export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
-  columns: [
-    'Arm',
-    'Repetition',
-    'Seed',
-    'State',
-    'Samples / s',
-    'Warm-up steps',
-    'Others busy',
-    'Fixed work',
-    'Provenance',
-    'Why it failed',
-  ],
-  textColumns: [3, 8, 9],
-  rows: benchmark.repetitions.map(({ arm, repetition, seed, state, measured, conditions, error }) => [
-    benchmark.plan.arms.find(({ id }) => id === arm)?.label ?? arm,
+  columns: ['Arm', 'Repetition', 'Seed', 'State', 'Samples / s', 'Warm-up steps', 'Others busy', 'Fixed work', 'Provenance'],
+  textColumns: [3, 8],
+  rows: benchmark.repetitions.map(({ arm, repetition, seed, state, measured, conditions }) => [
+    armLabel(benchmark, arm),
     String(repetition),
     String(seed),
     state,
@@ -240,9 +230,19 @@ export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
     formatPercent(conditions?.busyShare),
     conditions?.calibrationMs ? conditions.calibrationMs.map(formatMs).join(', ') : missing,
     measured?.provenance ?? missing,
-    error === null ? '' : `${error.title}. ${error.cause}`,
   ]),
 })
+
+/** The failed ones, with why; without rows where none failed. */
+export const failureTable = ({ benchmark }: BenchmarkFacts): Table => ({
+  columns: ['Arm', 'Repetition', 'Why it failed'],
+  textColumns: [2],
+  rows: benchmark.repetitions.flatMap(({ arm, repetition, error }) =>
+    error === null ? [] : [[armLabel(benchmark, arm), String(repetition), `${error.title}. ${error.cause}`]],
+  ),
+})
+
+const armLabel = ({ plan }: Benchmark, arm: string): string => plan.arms.find(({ id }) => id === arm)?.label ?? arm
 
 const factorLabels: Record<Factor, string> = {
   ranks: 'number of ranks',

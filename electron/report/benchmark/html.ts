@@ -1,15 +1,18 @@
 /** A benchmark as one HTML file that needs nothing else. All text goes through `html`, which escapes it. */
+import type { Benchmark } from '../../../shared/domain/benchmark.ts'
 import { versionTable, machineFacts } from '../conditions.ts'
 import { html, type Markup } from '../escape.ts'
 import { formatDate } from '../format.ts'
 import { documentOf, factsOf, pair, section, tableOf } from '../html-parts.ts'
 import { throughputFigure, waterfallFigure } from './charts.ts'
+import { energyNote, energyTable } from './energy.ts'
 import {
   allReduceSentence,
   allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
   configurationTable,
+  failureTable,
   gateTable,
   identityFacts,
   notMeasured,
@@ -24,6 +27,7 @@ import {
   titleOf,
 } from './facts.ts'
 import { type TargetFacts, targetFigure, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
+import { inferenceFigure, inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
 export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
   const { benchmark } = facts
@@ -58,7 +62,8 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
                 ${tableOf(allReduceTable(facts), '')}`,
             )
       }
-      ${section('Memory, utilisation, energy, accuracy', tableOf(resourceTable(facts), 'nothing was measured'))}
+      ${section('Memory, utilisation, energy, accuracy', html`${tableOf(resourceTable(facts), 'nothing was measured')}${energyPart(facts)}`)}
+      ${inferencePart(benchmark)}
       ${section(
         'Gates',
         html`<p>Only where all gates are open may the ratio be called a speed-up.</p>
@@ -66,7 +71,10 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
           <p>Not measured here: ${notMeasured(facts).join('; ')}.</p>`,
       )}
       ${section('Protocol', factsOf(protocolFacts(facts)))}
-      ${section('Every repetition', tableOf(repetitionTable(facts), 'none was planned'))}
+      ${section(
+        'Every repetition',
+        html`${tableOf(repetitionTable(facts), 'none was planned')}${failureTable(facts).rows.length === 0 ? null : tableOf(failureTable(facts), '')}`,
+      )}
       ${section('Configuration', tableOf(configurationTable(facts), ''))}
       ${section(
         'Machine and software',
@@ -93,3 +101,22 @@ const targetSection = (facts: TargetFacts): Markup =>
       </ul>
       ${tableOf(targetRepetitionTable(facts), 'no repetition ended well')}`,
   )
+
+function energyPart(facts: BenchmarkFacts): Markup | null {
+  const table = energyTable(facts)
+  return table.rows.length === 0
+    ? null
+    : html`<h3>Energy</h3>
+        ${tableOf(table, '')}
+        <p>${energyNote}</p>`
+}
+
+const inferencePart = (benchmark: Benchmark): Markup | null =>
+  benchmark.inference?.measured
+    ? section(
+        'Inference under load',
+        html`<p>${inferenceSentence(benchmark)}</p>
+          ${tableOf(inferenceTable(benchmark), '')}${inferenceFigure(benchmark)}
+          <p>${inferenceNotes(benchmark)}</p>`,
+      )
+    : null

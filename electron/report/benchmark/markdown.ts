@@ -3,12 +3,14 @@ import { machineFacts, versionTable } from '../conditions.ts'
 import { markdownBlock, markdownText } from '../escape.ts'
 import { formatDate } from '../format.ts'
 import { facts as factTable, table } from '../markdown-parts.ts'
+import { energyNote, energyTable } from './energy.ts'
 import {
   allReduceSentence,
   allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
   configurationTable,
+  failureTable,
   gateTable,
   identityFacts,
   notMeasured,
@@ -22,6 +24,7 @@ import {
   titleOf,
 } from './facts.ts'
 import { type TargetFacts, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
+import { inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
 export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
   const { benchmark } = facts
@@ -41,6 +44,15 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     ...(benchmark.allReduce === null ? [] : ['## All-reduce', markdownText(allReduceSentence(facts)!), table(allReduceTable(facts))]),
     '## Memory, utilisation, energy, accuracy',
     table(resourceTable(facts)),
+    ...(energyTable(facts).rows.length === 0 ? [] : ['### Energy', table(energyTable(facts)), energyNote]),
+    ...(benchmark.inference?.measured
+      ? [
+          '## Inference under load',
+          markdownText(inferenceSentence(benchmark)!),
+          table(inferenceTable(benchmark)),
+          markdownText(inferenceNotes(benchmark)),
+        ]
+      : []),
     '## Gates',
     table(gateTable(facts)),
     `Not measured here: ${markdownText(notMeasured(facts).join('; '))}.`,
@@ -48,6 +60,7 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     factTable(protocolFacts(facts)),
     '## Every repetition',
     table(repetitionTable(facts)),
+    ...(failureTable(facts).rows.length === 0 ? [] : [table(failureTable(facts))]),
     '## Configuration',
     table(configurationTable(facts)),
     '## Machine and software',

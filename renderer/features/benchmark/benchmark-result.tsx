@@ -39,6 +39,11 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
             <ReportChart markup={view.charts.waterfall} />
             <ReportChart markup={view.charts.legend} />
           </Panel>
+          {view.charts.inference !== null && (
+            <Panel title="Latency of the served model" hint="dots: medians of the loads · bars: lowest and highest" actions={tags}>
+              <ReportChart markup={view.charts.inference} />
+            </Panel>
+          )}
           {first && <TablePanel table={first} />}
         </div>
         <div className={styles.side}>
@@ -92,7 +97,7 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
   )
 }
 
-function TablePanel({ table: { title, columns, textColumns = [], rows } }: { table: BenchmarkTable }) {
+function TablePanel({ table: { title, columns, textColumns = [], rows, note } }: { table: BenchmarkTable }) {
   const look = (column: number): string | undefined => (column === 0 || textColumns.includes(column) ? undefined : 'num')
   return (
     <Panel title={title} flush>
@@ -124,6 +129,7 @@ function TablePanel({ table: { title, columns, textColumns = [], rows } }: { tab
           ))}
         </tbody>
       </table>
+      {note !== undefined && <p className={styles.tableNote}>{note}</p>}
     </Panel>
   )
 }

@@ -1,5 +1,5 @@
 /** What shall be compared, what will be done for it and how long that will take, and the button. */
-import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
 import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { targetOf } from '../../../shared/benchmark/time-to-accuracy.ts'
@@ -44,9 +44,10 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
   const [form, setForm] = useState<BenchmarkForm>('quick')
   const [scaling, setScaling] = useState<Scaling>('strong')
   const [target, setTarget] = useState(firstTarget)
+  const [inference, setInference] = useState(false)
   const vary = varyOf(factor, text)
   const base = config && vary && withTarget(baseOf(config, vary), target)
-  const asked = base && vary && { name: base.name, config: base, vary, scaling: factor === 'ranks' ? scaling : 'strong', form }
+  const asked = base && vary && { name: base.name, config: base, vary, scaling: factor === 'ranks' ? scaling : 'strong', form, inference }
   const { predicted, problem } = usePrediction(asked)
 
   const start = async (): Promise<void> => {
@@ -110,6 +111,14 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
         </Choice>
       </div>
       {target.isWanted && <TargetFields value={target} onChange={setTarget} />}
+      <Switch
+        size="sm"
+        className={styles.inference}
+        label="Then serve the trained model"
+        description="1 to 16 clients ask it at once: latency against load"
+        checked={inference}
+        onChange={(event) => setInference(event.currentTarget.checked)}
+      />
       <p className={styles.base}>
         {config ? (
           <>
@@ -182,6 +191,12 @@ function Protocol({ predicted: { plan, predictedMs, basis } }: { predicted: Pred
           ? '.'
           : `, each until a validation has an accuracy of ${Number((target.accuracy * 100).toPrecision(4))} %, for ${count(target.maxSteps)} steps at most.`}
       </p>
+      {plan.inference && (
+        <p>
+          Then the model of the baseline is served, and asked by {inWordsOf(plan.inference.clients)} clients at once,{' '}
+          {plan.inference.repetitions} times {duration(plan.inference.turnMs)} each, and once more at fixed times.
+        </p>
+      )}
       <p>
         <strong>
           {target === null ? 'About' : 'At most about'} {duration(predictedMs)}
@@ -241,8 +256,8 @@ const baseOf = (config: RunConfig, vary: Vary): RunConfig =>
   vary.factor === 'ranks' ? { ...config, worldSize: Math.min(16, Math.max(1, ...vary.values.map(Math.trunc))) } : config
 
 /** '1 and 2 ranks' */
-function inWords({ factor, values }: Vary): string {
-  const last = values.at(-1)
-  const list = values.length < 2 ? String(last ?? '') : `${values.slice(0, -1).join(', ')} and ${last}`
-  return `${list} ${factors[factor].noun}`.trim()
-}
+const inWords = ({ factor, values }: Vary): string => `${inWordsOf(values)} ${factors[factor].noun}`.trim()
+
+/** '1, 2 and 4' */
+const inWordsOf = (values: readonly (number | string)[]): string =>
+  values.length < 2 ? String(values[0] ?? '') : `${values.slice(0, -1).join(', ')} and ${values.at(-1)}`
