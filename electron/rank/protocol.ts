@@ -41,8 +41,8 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('step'),
     local: rankStepSchema,
     rssBytes: z.number(),
-    /** The most it has ever had. */
-    peakRssBytes: z.number(),
+    /** The most there has been; null where the system does not tell. */
+    peakRssBytes: z.number().nullable(),
   }),
   /** Rank 0 only: the evaluation after an epoch. Training's own figures are in the steps. */
   epochMetricsSchema

@@ -14,6 +14,7 @@ import { afterEvaluation, isPatienceOver } from './early-stop.ts'
 import type { RankEnv } from './env.ts'
 import { evaluateTogether, type SharedEvaluation } from './evaluate-together.ts'
 import { RankFaults } from './faults.ts'
+import { peakRssBytes } from './peak-memory.ts'
 import { batchShapeOf } from './run-data.ts'
 import { type RankSetup, setUpRank } from './setup.ts'
 import { publishedCheckpoint, publishModel, saveSnapshot } from './snapshot.ts'
@@ -132,7 +133,7 @@ class RankCourse {
       learningRate,
       local,
       rssBytes: process.memoryUsage.rss(),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      peakRssBytes: peakRssBytes(),
       ...told,
     })
     deadline.step(local.stepMs)
