@@ -19,6 +19,7 @@ export default defineConfig({
           'data-reader': 'electron/data/reader-worker.ts',
           'inference-worker': 'electron/inference/worker.ts',
           'benchmark-peak': 'electron/benchmark/peak-worker.ts',
+          'benchmark-load': 'electron/benchmark/load/worker.ts',
           'export-worker': 'electron/export/worker.ts',
           bench: 'bench/main.ts',
           'bench-worker': 'bench/workers/main.ts',

@@ -53,6 +53,11 @@ export default tseslint.config(
     'Arrows point down: hosts → lab → supervisor ‖ rank.',
   ),
   forbid(
+    ['electron/benchmark/{load,energy}/**'],
+    ['/renderer/', electronModule, '/lab/', '/hosts/', '/supervisor/', '/serving/', '/inference/', '/engine/', '/report/'],
+    'What makes load and what reads counters knows nothing of models and runs.',
+  ),
+  forbid(
     ['electron/serving/**'],
     ['/renderer/', electronModule, '/lab/', '/hosts/', '/engine/', '/supervisor/', '/rank/'],
     'The HTTP API stands on inference and http; the command line and the lab start it.',

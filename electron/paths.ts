@@ -37,6 +37,7 @@ type Entry =
   | 'inference-worker'
   | 'export-worker'
   | 'benchmark-peak'
+  | 'benchmark-load'
   | 'bench-worker'
 
 /** Built entry of a child process or worker thread. */

@@ -1,6 +1,6 @@
 /** Answers `run N` with the times of N repetitions, see ../peers.ts. */
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { peakRssBytes } from '../../electron/rank/peak-memory.ts'
 
 const say = (answer: object): boolean => process.stdout.write(`${JSON.stringify(answer)}\n`)
 
@@ -19,13 +19,7 @@ export async function serve(
       await step(args)
       ms.push(performance.now() - start)
     }
-    say({ ms, peakRssBytes: peakRssBytes(), ...(await facts()) })
+    say({ ms, peakRssBytes: peakRssBytes() ?? 0, ...(await facts()) })
   }
   process.exit(0)
-}
-
-/** Largest resident memory so far; 0 where the system does not tell. */
-function peakRssBytes(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) * 1024
 }

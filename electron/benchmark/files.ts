@@ -32,6 +32,8 @@ export async function writeBenchmark(directory: string, benchmark: Benchmark): P
   await withWriteErrors(directory, () => writeFileAtomic(file(directory), `${JSON.stringify(benchmark, null, 1)}\n`))
 }
 
+const newerVersion = z.object({ format: z.literal('distrinews-benchmark'), version: z.int().min(3) })
+
 /** Throws BENCHMARK_NOT_FOUND, with the field where the file is damaged. */
 export async function readBenchmark(path: string): Promise<Benchmark> {
   let text: string
@@ -42,8 +44,11 @@ export async function readBenchmark(path: string): Promise<Benchmark> {
     throw error
   }
   try {
-    const parsed = benchmarkSchema.safeParse(JSON.parse(text))
+    const content: unknown = JSON.parse(text)
+    const parsed = benchmarkSchema.safeParse(content)
     if (parsed.success) return parsed.data
+    const newer = newerVersion.safeParse(content)
+    if (newer.success) throw notFound(`${path} has version ${newer.data.version}: a newer lab wrote it.`)
     throw notFound(`${path} is no benchmark: ${z.prettifyError(parsed.error).slice(0, 400)}.`)
   } catch (error) {
     if (error instanceof SyntaxError) throw notFound(`${path} is not JSON.`)

@@ -28,7 +28,8 @@ export function withImportedArm(benchmark: Benchmark, { record, steps, epochs }:
     })
   }
   const { program, torch, backend, worldSize, nodes } = record.imported
-  const config = { ...record.config, worldSize }
+  // What train_ddp.py does, whatever the run it was made from did.
+  const config = { ...record.config, worldSize, padding: 'longest' as const }
   const label = `${worldSize} ${worldSize === 1 ? 'rank' : 'ranks'} × ${config.microBatch}, imported: PyTorch ${torch}, ${backend}${nodes > 1 ? `, ${nodes} nodes` : ''}`
   const windows = Array.from({ length: plan.repetitions }, (_, index): Repetition => {
     const from = index * plan.measuredSteps
@@ -40,6 +41,8 @@ export function withImportedArm(benchmark: Benchmark, { record, steps, epochs }:
     )!
     // The first window's warm-up is the run's; the others begin in the middle of it.
     const warmupMs = index === 0 ? measured.warmupMs : []
+    // A window is no training from the beginning: it says nothing of the time to an accuracy.
+    const targetChecks: [] = []
     return {
       arm: id,
       repetition: index + 1,
@@ -48,7 +51,7 @@ export function withImportedArm(benchmark: Benchmark, { record, steps, epochs }:
       startedAt: record.createdAt,
       error: null,
       conditions: null,
-      measured: { ...measured, warmupMs, provenance: 'imported' },
+      measured: { ...measured, warmupMs, targetChecks, provenance: 'imported' },
     }
   })
   return {

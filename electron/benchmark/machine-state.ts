@@ -1,6 +1,5 @@
-/** How the machine is just now: what others take of it, how fast its clock is, what energy it has used. */
+/** How the machine is just now: what others take of it, how fast its clock is. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -32,14 +31,4 @@ export function calibrationMs(): number {
     return performance.now() - began
   })
   return Math.min(...times)
-}
-
-/** Joules since some moment in the past, of the first processor package; null where it cannot be read (RAPL on Linux, often only by root). */
-export async function energyJoules(): Promise<number | null> {
-  try {
-    const microjoules = Number(await readFile('/sys/class/powercap/intel-rapl:0/energy_uj', 'utf8'))
-    return Number.isFinite(microjoules) ? microjoules / 1e6 : null
-  } catch {
-    return null // Another system, no such counter, or not readable: then it is not measured.
-  }
 }

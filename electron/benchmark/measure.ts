@@ -2,7 +2,10 @@
 import type { Measurement, Plan } from '../../shared/domain/benchmark.ts'
 import type { EpochMetrics, RankStep, StepMetrics } from '../../shared/domain/metrics.ts'
 import type { RankStatus } from '../../shared/domain/run.ts'
+import { targetOf } from '../../shared/benchmark/time-to-accuracy.ts'
 import { median } from '../../shared/domain/series.ts'
+import type { Span } from './energy/meter.ts'
+import { targetChecksOf } from './target-checks.ts'
 
 export interface Recorded {
   steps: readonly StepMetrics[]
@@ -13,10 +16,12 @@ export interface Recorded {
 const slowest = ({ ranks }: StepMetrics): number => Math.max(...ranks.map(({ stepMs }) => stepMs))
 const total = (ranks: readonly RankStep[], of: (rank: RankStep) => number): number => ranks.reduce((sum, rank) => sum + of(rank), 0)
 
-/** Null where it has fewer steps than the plan measures. */
-export function measurementOf({ steps, epochs, ranks }: Recorded, { warmupSteps, measuredSteps }: Plan): Measurement | null {
+/** Null where it has fewer steps than the plan measures; one that may end at a target needs only one after the warm-up. */
+export function measurementOf({ steps, epochs, ranks }: Recorded, plan: Plan): Measurement | null {
+  const { warmupSteps, measuredSteps } = plan
+  const target = targetOf(plan)
   const measured = steps.slice(warmupSteps, warmupSteps + measuredSteps)
-  if (measured.length < measuredSteps) return null
+  if (measured.length < (target === null ? measuredSteps : 1)) return null
   const entries = measured.flatMap((step) => step.ranks)
   const mean = (of: (rank: RankStep) => number): number => total(entries, of) / entries.length
   const phases = {
@@ -33,6 +38,7 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, { warmupSteps,
     .filter((step) => step.ranks.length > 1)
     .map((step) => Math.max(...step.ranks.map(work)) - Math.min(...step.ranks.map(work)))
   const last = epochs.at(-1)
+  const peaks = ranks.map(({ peakRssBytes }) => peakRssBytes).filter((bytes) => bytes !== null)
   const rss = ranks.map(({ rssBytes }) => rssBytes).filter((bytes) => bytes !== null)
   return {
     provenance: 'measured',
@@ -41,9 +47,21 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, { warmupSteps,
     sampleCount: measured.reduce((sum, { exampleCount }) => sum + exampleCount, 0),
     tokenCount: total(entries, ({ tokenCount }) => tokenCount),
     paddedTokenCount: total(entries, ({ paddedTokenCount }) => paddedTokenCount),
-    phases: { ...phases, idleMs: Math.max(0, meanStepMs - named) },
+    // Less than a nanosecond is what adding in another order leaves.
+    phases: { ...phases, idleMs: meanStepMs - named < 1e-6 ? 0 : meanStepMs - named },
     stragglerGapMs: median(gaps),
     rssBytes: rss.length === 0 ? null : Math.max(...rss),
+    peakRssBytes: peaks.length === 0 ? null : peaks,
     validation: last ? { accuracy: last.validationAccuracy, rowCount: last.validationCount } : null,
+    meanLoss: measured.reduce((sum, { globalLoss }) => sum + globalLoss, 0) / measured.length,
+    targetChecks: target === null ? [] : targetChecksOf(steps, epochs),
   }
+}
+
+/** From the end of the warm-up to the end of the last measured step, validations between them included; null where there are fewer steps. */
+export function measuredSpan({ steps }: Pick<Recorded, 'steps'>, { warmupSteps, measuredSteps }: Plan, beganMs: number): Span | null {
+  const [first, last] = [steps[warmupSteps], steps[warmupSteps + measuredSteps - 1]]
+  if (!first || !last) return null
+  const before = steps[warmupSteps - 1]?.elapsedMs ?? first.elapsedMs - slowest(first)
+  return { fromMs: beganMs + before, toMs: beganMs + last.elapsedMs }
 }

@@ -15,7 +15,7 @@ export function newBenchmark({
 }: Pick<Benchmark, 'id' | 'plan' | 'hardware' | 'command' | 'commit'>): Benchmark {
   return {
     format: 'distrinews-benchmark',
-    version: 1,
+    version: 2,
     id,
     createdAt: new Date().toISOString(),
     endedAt: null,
@@ -26,6 +26,7 @@ export function newBenchmark({
     data: null,
     peakFlops: null,
     allReduce: null,
+    inference: null,
     repetitions: scheduleOf(plan),
   }
 }

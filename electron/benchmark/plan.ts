@@ -11,41 +11,58 @@ import {
   type Vary,
 } from '../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../shared/domain/device.ts'
-import { maxWorldSize, type RunConfig } from '../../shared/domain/run-config.ts'
+import { inferencePlans } from '../../shared/domain/inference-sweep.ts'
+import { maxWorldSize, paddingTitles, type RunConfig } from '../../shared/domain/run-config.ts'
 
 export interface Asked {
   name: string
-  /** Everything that the arms share. */
+  /** Everything that the arms share. With a `targetAccuracy` they train until they have it, or for `maxSteps`. */
   config: RunConfig
   vary: Vary
   scaling: Scaling
   form: BenchmarkForm
+  /** Whether the trained model is served and asked at the end. */
+  inference?: boolean
 }
 
+/** A repetition that does not reach its target gives up after so many times the steps that are measured, unless the run says. */
+const defaultLimit = 10
+
 /** What a value of a numeric factor must be, and what several are called. */
-const limits: Record<Exclude<Factor, 'device'>, { plural: string; least: number; most: number; example: string }> = {
-  ranks: { plural: 'Ranks', least: 1, most: maxWorldSize, example: '1,2' },
-  microBatch: { plural: 'Micro-batches', least: 1, most: 4096, example: '16,32,64' },
-  bucketCapBytes: { plural: 'Bucket caps', least: 1024, most: 2 ** 31, example: '1048576,26214400' },
+const limits: Record<Exclude<Factor, 'device' | 'padding'>, { plural: string; least: number; most: number }> = {
+  ranks: { plural: 'Ranks', least: 1, most: maxWorldSize },
+  microBatch: { plural: 'Micro-batches', least: 1, most: 4096 },
+  bucketCapBytes: { plural: 'Bucket caps', least: 1024, most: 2 ** 31 },
+}
+
+const examples: Record<Factor, string> = {
+  ranks: '1,2',
+  microBatch: '16,32,64',
+  bucketCapBytes: '1048576,26214400',
+  device: 'cpu,webgpu',
+  padding: 'packed,longest,maxLength',
 }
 
 /** Throws CONFIG_INVALID where values are none, twice, not possible, or ranks cannot share the rows of a step evenly. */
-export function planOf({ name, config, vary, scaling, form }: Asked): Plan {
+export function planOf({ name, config, vary, scaling, form, inference = false }: Asked): Plan {
   const problem = problemOf(vary)
-  const example = vary.factor === 'device' ? 'cpu,webgpu' : limits[vary.factor].example
-  if (problem !== null) throw invalid(problem, `Give the values to compare, for example ${example}.`)
+  if (problem !== null) throw invalid(problem, `Give the values to compare, for example ${examples[vary.factor]}.`)
   if (scaling === 'weak' && vary.factor !== 'ranks')
     throw invalid('Weak scaling is a matter of numbers of ranks.', 'Choose strong scaling, or compare ranks.')
   const { repetitions, warmupSteps, measuredSteps } = benchmarkForms[form]
   const steps = warmupSteps + measuredSteps
-  const arms = armsOf(config, vary, scaling).map((arm): Arm => ({ ...arm, config: forMeasuring(arm.config, steps) }))
-  return { name, form, scaling, factor: vary.factor, repetitions, warmupSteps, measuredSteps, arms }
+  const maxSteps = config.targetAccuracy === undefined ? steps : (config.maxSteps ?? defaultLimit * steps)
+  if (maxSteps < steps)
+    throw invalid(`${maxSteps} steps are fewer than the ${steps} of the ${form} form.`, `Give a limit of at least ${steps} steps.`)
+  const arms = armsOf(config, vary, scaling).map((arm): Arm => ({ ...arm, config: forMeasuring(arm.config, maxSteps) }))
+  const asked = inference ? inferencePlans[form] : null
+  return { name, form, scaling, factor: vary.factor, repetitions, warmupSteps, measuredSteps, arms, inference: asked }
 }
 
 function problemOf({ factor, values }: Vary): string | null {
   if (values.length === 0) return factor === 'ranks' ? 'No number of ranks was given.' : 'No value was given.'
   if (new Set<unknown>(values).size < values.length) return `${values.join(', ')} names a value twice.`
-  if (factor === 'device') return null
+  if (factor === 'device' || factor === 'padding') return null
   const { plural, least, most } = limits[factor]
   return values.every((value) => Number.isInteger(value) && value >= least && value <= most)
     ? null
@@ -73,6 +90,12 @@ function armsOf(config: RunConfig, vary: Vary, scaling: Scaling): Arm[] {
         label: `${deviceTitles[device]}, ${shapeOf(config)}`,
         config: { ...config, device },
       }))
+    case 'padding':
+      return vary.values.map((padding) => ({
+        id: `padding-${padding}`,
+        label: `${paddingTitles[padding]}, ${shapeOf(config)}`,
+        config: { ...config, padding },
+      }))
   }
 }
 
@@ -96,10 +119,11 @@ const shapeOf = ({ worldSize, microBatch, gradAccumSteps }: RunConfig): string =
 const inBytes = (bytes: number): string =>
   bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20} MiB` : bytes % 2 ** 10 === 0 ? `${bytes / 2 ** 10} KiB` : `${bytes} bytes`
 
-/** As many epochs as it takes; nothing that would interrupt the steps. */
-const forMeasuring = (config: RunConfig, steps: number): RunConfig => ({
+/** As many epochs as it takes; nothing that would interrupt the steps, but for the validations that a target needs. */
+const forMeasuring = (config: RunConfig, maxSteps: number): RunConfig => ({
   ...config,
-  maxSteps: steps,
+  maxSteps,
+  validationsPerEpoch: config.targetAccuracy === undefined ? 1 : config.validationsPerEpoch,
   epochs: 1000,
   maxRestarts: 0,
   checkpointEverySteps: undefined,

@@ -13,9 +13,11 @@ import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 import { measureAllReduce, sweptRing } from './all-reduce.ts'
 import { dropWeights, runDirectoryOf, writeBenchmark } from './files.ts'
-import { busyShare, calibrationMs, energyJoules } from './machine-state.ts'
-import { measurementOf } from './measure.ts'
+import { startEnergyMeter } from './energy/meter.ts'
+import { busyShare, calibrationMs } from './machine-state.ts'
+import { measuredSpan, measurementOf } from './measure.ts'
 import { measurePeakFlops } from './peak.ts'
+import { isServedLater, measureServed } from './served-model.ts'
 
 export interface BenchmarkProgress {
   benchmark: Benchmark
@@ -66,7 +68,9 @@ export async function runBenchmark(options: RunBenchmarkOptions): Promise<Benchm
   }
   const allReduce = benchmark.allReduce ?? (await sweep({ ...options, benchmark }))
   if (signal.aborted) return benchmark
-  await keep({ allReduce, endedAt: new Date().toISOString() })
+  const inference = await measureServed({ ...options, benchmark })
+  if (signal.aborted) return benchmark
+  await keep({ allReduce, inference, endedAt: new Date().toISOString() })
   return benchmark
 }
 
@@ -101,7 +105,7 @@ async function repeat(
   // What a crash left of it.
   await rm(runDirectory, { recursive: true, force: true })
   const busy = await busyShare()
-  const [calibratedMs, joules] = [calibrationMs(), await energyJoules()]
+  const calibratedMs = calibrationMs()
   const handle = await supervisor.startRun({
     store,
     config: { ...arm.config, seed: pending.seed, name: `${benchmark.plan.name} ${arm.label}`.slice(0, 120) },
@@ -110,21 +114,22 @@ async function repeat(
     runDirectory,
     ...(options.modelDirectory === undefined ? {} : { modelDirectory: options.modelDirectory }),
   })
+  const beganMs = performance.now() - handle.detail().progress.elapsedMs
+  const meter = await startEnergyMeter()
   const record = await follow(handle, arm, pending, options)
+  const energy = await meter.stop(measuredSpan(handle.detail(), benchmark.plan, beganMs))
   if (record === null || signal.aborted) {
     await rm(runDirectory, { recursive: true, force: true })
     return null
   }
-  const joulesAfter = await energyJoules()
   const conditions: Conditions = {
     busyShare: busy,
     calibrationMs: [calibratedMs, calibrationMs()],
-    // The counter starts anew now and then.
-    energyJoules: joules !== null && joulesAfter !== null && joulesAfter > joules ? joulesAfter - joules : null,
+    ...energy,
   }
   const measured = record.state === 'done' ? measurementOf(handle.detail(), benchmark.plan) : null
-  await dropWeights(runDirectory)
-  const error = record.error ?? (measured === null ? tooFewSteps(record) : null)
+  if (measured === null || !isServedLater(benchmark, pending)) await dropWeights(runDirectory)
+  const error = record.error ?? (measured === null ? tooFewSteps(record, handle.detail().steps.length) : null)
   return {
     repetition: { ...pending, state: measured === null ? 'failed' : 'done', startedAt: record.createdAt, error, conditions, measured },
     data: dataOf(record),
@@ -133,7 +138,7 @@ async function repeat(
 
 async function follow(
   handle: RunHandle,
-  { label }: Arm,
+  { label, config }: Arm,
   { repetition }: Repetition,
   { benchmark, durationsMs, onProgress, signal }: RunBenchmarkOptions & { durationsMs: readonly number[] },
 ): Promise<RunRecord | null> {
@@ -150,7 +155,7 @@ async function follow(
       done,
       total,
       step: progress.step,
-      totalSteps: benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
+      totalSteps: config.maxSteps ?? benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
       etaMs: usualMs === null ? null : Math.max(0, (total - done) * usualMs - (performance.now() - beganMs)),
       activity: `repetition ${repetition} of ${benchmark.plan.repetitions}, ${label}: ${progress.activity}`,
     })
@@ -170,12 +175,12 @@ const dataOf = ({ dataset, tokenizerDigest, modelConfig, parameterCount }: RunRe
     ? { dataset, tokenizerDigest, modelConfig, parameterCount }
     : null
 
-const tooFewSteps = ({ state, totalSteps }: RunRecord) =>
+const tooFewSteps = ({ state, totalSteps }: RunRecord, stepCount: number) =>
   toLabErrorInfo(
     new LabError({
       code: 'BENCHMARK_TOO_SHORT',
       title: 'The repetition has too few steps',
-      cause: `It ended as ${state} after ${totalSteps ?? 0} steps.`,
-      suggestion: 'Choose a smaller batch or more data.',
+      cause: `It ended as ${state} after ${stepCount} of ${totalSteps ?? 0} steps.`,
+      suggestion: 'Choose a smaller batch or more data, or a target that takes longer than the warm-up.',
     }),
   )

@@ -41,12 +41,21 @@ export const checkpointStateSchema = z.object({
 export type CheckpointState = z.infer<typeof checkpointStateSchema>
 
 /** A display name, and what a run does about failures, are not part of what it computes. */
-const indecisive: readonly string[] = ['name', 'checkpointEverySteps', 'maxRestarts', 'elastic'] satisfies (keyof RunConfig)[]
+const indecisive: readonly string[] = [
+  'name',
+  'checkpointEverySteps',
+  'validationsPerEpoch',
+  'maxRestarts',
+  'elastic',
+] satisfies (keyof RunConfig)[]
+
+/** What every run computed before the setting was one: checkpoints of then stay valid. */
+const assumed: Partial<RunConfig> = { padding: 'packed' }
 
 /** SHA-256 (hex) of everything in the configuration that decides what is computed. */
 export function configDigest(config: RunConfig): string {
   const decisive = Object.entries(config)
-    .filter(([key]) => !indecisive.includes(key))
+    .filter(([key, value]) => !indecisive.includes(key) && assumed[key as keyof RunConfig] !== value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
 }

@@ -12,6 +12,7 @@ import { holdBenchmark } from '../lab/hold-benchmark.ts'
 import { Machine } from '../lab/machine.ts'
 import { labDirectory } from '../paths.ts'
 import { collectBenchmark, sentencesOf } from '../report/benchmark/facts.ts'
+import { inferenceMissing, inferenceSentence } from '../report/benchmark/inference.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { RunSupervisor } from '../supervisor/supervisor.ts'
 import { type Arguments, argumentInvalid, readArguments, refusePositionals, toNumber } from './arguments.ts'
@@ -24,7 +25,7 @@ import { configFrom, trainFlagTable } from './train-config.ts'
 const pausedExitCode = 130
 
 export async function benchmark(argv: readonly string[]): Promise<number> {
-  const given = readArguments(argv, { ...trainFlagTable, quick: 'switch', scaling: 'text', vary: 'text' })
+  const given = readArguments(argv, { ...trainFlagTable, quick: 'switch', scaling: 'text', vary: 'text', inference: 'switch' })
   refusePositionals(given)
   const out = given.values.get('out')
   if (out === undefined) throw argumentInvalid('--out is missing', 'The report needs a place.', 'Add --out DIR')
@@ -55,7 +56,7 @@ export async function benchmark(argv: readonly string[]): Promise<number> {
     console.log(`  go on  npm run benchmark -- --resume ${done.id} --out ${out}`)
     return pausedExitCode
   }
-  for (const sentence of sentencesOf(collectBenchmark(done))) console.log(plain(sentence))
+  for (const sentence of [...sentencesOf(collectBenchmark(done)), ...inferenceWords(done)]) console.log(plain(sentence))
   const folder = await writeReportFolder(resolve(out), done)
   console.log(dim(`report  ${folder}`))
   console.log(dim(await printReportFolder(folder)))
@@ -77,10 +78,15 @@ async function startOrResume(given: Arguments): Promise<{ directory: string; ben
   if (vary.factor === 'ranks') values.set('ranks', String(Math.max(...vary.values)))
   const { config } = await provideModel(configFrom({ ...given, values }, (await hubDataFrom(given, 'train')) ?? undefined), stdoutTerminal)
   const form = given.switches.has('quick') ? 'quick' : 'full'
-  const asked: Asked = { name: config.name, config, vary, scaling: scaling.data, form }
+  const inference = given.switches.has('inference')
+  const asked: Asked = { name: config.name, config, vary, scaling: scaling.data, form, inference }
   const benchmark = await createBenchmark(asked, new Machine(await detectHardware()), labDirectory())
   return { directory: benchmarkDirectory(labDirectory(), benchmark.id), benchmark }
 }
+
+/** What the served model did, or why it was not measured; nothing where it was not asked for. */
+const inferenceWords = (benchmark: Benchmark): string[] =>
+  benchmark.plan.inference === null ? [] : [inferenceSentence(benchmark) ?? `Not measured: ${inferenceMissing(benchmark)}.`]
 
 /** `--vary microBatch=16,32`; without it numbers of ranks. */
 function varyFrom({ values: given }: Arguments): Vary {
@@ -88,12 +94,12 @@ function varyFrom({ values: given }: Arguments): Vary {
   const [factor = '', list = ''] = text === undefined ? ['ranks', given.get('ranks') ?? '1,2'] : text.split('=')
   const flag = text === undefined ? '--ranks' : '--vary'
   const words = list.split(',')
-  const values = factor === 'device' ? words : words.map((word) => toNumber(flag, word))
+  const values = factor === 'device' || factor === 'padding' ? words : words.map((word) => toNumber(flag, word))
   const vary = varySchema.safeParse({ factor, values })
   if (vary.success) return vary.data
   throw argumentInvalid(
     `${flag} ${text ?? list} is not possible`,
-    `Name one of ${factors.join(', ')} and its values, for example --vary microBatch=16,32,64 or --vary device=cpu,webgpu.`,
+    `Name one of ${factors.join(', ')} and its values, for example --vary microBatch=16,32,64, --vary device=cpu,webgpu or --vary padding=packed,longest,maxLength.`,
   )
 }
 

@@ -14,8 +14,8 @@ const usage = {
     'Accuracy with its 95 % interval, macro-F1, each class, and the confusion matrix on labelled rows.',
   ],
   benchmark: [
-    'npm run benchmark -- (--ranks 1,2 | --vary microBatch=16,32 | --vary bucketCapBytes=… | --vary device=cpu,webgpu) --out DIR [--quick] [--scaling strong|weak] [flags of train]',
-    'Compares numbers of ranks, or values of one setting, interleaved and repeated, and writes a report in every form. --resume ID goes on with one.',
+    'npm run benchmark -- (--ranks 1,2 | --vary microBatch=16,32 | --vary bucketCapBytes=… | --vary device=cpu,webgpu | --vary padding=packed,longest,maxLength) --out DIR [--quick] [--scaling strong|weak] [--inference] [--target-accuracy 0.8 --validations-per-epoch 4 --max-steps 500] [flags of train]',
+    'Compares numbers of ranks, or values of one setting, interleaved and repeated, and writes a report in every form. With --target-accuracy repetitions train until a validation has it, at most for --max-steps, and the report has the time to it. --inference serves the trained model at the end and asks it with 1 to 16 clients. --resume ID goes on with one.',
   ],
   report: ['npm run report -- --from report.json --out DIR', 'Renders a benchmark again from its JSON.'],
   handoff: [

@@ -3,6 +3,7 @@
  * rank and every resumed run cuts at the same place; and copies of one text stay on one side, because a validation
  * row that was trained on measures memory.
  */
+import { randomNumbers } from '../../shared/domain/random-numbers.ts'
 import type { Example } from './types.ts'
 
 export interface Split {
@@ -30,7 +31,7 @@ export function splitDataset(
   const groupsOfClass = dataset.card.labels.map((): number[][] => [])
   for (const rows of groups) groupsOfClass[dataset.examples[rows[0]!]!.label]!.push(rows)
   for (const [label, ofClass] of groupsOfClass.entries()) {
-    for (const rows of chooseGroups(ofClass, validationFraction, randomNumbers(seed, label))) {
+    for (const rows of chooseGroups(ofClass, validationFraction, streamOf(seed, label))) {
       for (const row of rows) isValidation[row] = 1
     }
   }
@@ -65,13 +66,5 @@ function shuffle<T>(items: readonly T[], random: () => number): T[] {
   return shuffled
 }
 
-/** Uniform numbers in [0, 1) from `seed` and `stream` (mulberry32, Tommy Ettinger). */
-function randomNumbers(seed: number, stream: number): () => number {
-  let state = (seed ^ Math.imul(stream + 1, 0x9e3779b9)) >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+/** Of its own for each class: adding rows to one leaves the others where they were. */
+const streamOf = (seed: number, label: number): (() => number) => randomNumbers(seed ^ Math.imul(label + 1, 0x9e3779b9))

@@ -31,10 +31,16 @@ export interface Classifier {
    * Overwrites the store's gradients with the sums, over the examples of `batch`, of the gradients of their losses.
    * `dropout` null: none; otherwise the model's rates, drawn from this counter.
    */
-  gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }>
+  gradients(batch: Batch, dropout: DropoutCounter | null): Promise<BatchSums>
   /** [rows × labels], filling rows included, without dropout. */
   logits(batch: Batch): Promise<Float32Array>
   dispose(): void
+}
+
+export interface BatchSums extends StepSums {
+  tokenCount: number
+  /** Rows of the matrices that were multiplied: `tokenCount`, and what padding was computed. */
+  computedTokenCount: number
 }
 
 export interface ClassifierOptions {
@@ -44,7 +50,7 @@ export interface ClassifierOptions {
   store?: ParameterStore
   /** Of ONNX Runtime, inside an operator. */
   threads: number
-  /** Work that other implementations do and that changes no result, for comparisons only. */
+  /** Work that other implementations do and that changes no result. */
   comparison?: Comparison
 }
 
@@ -93,12 +99,12 @@ class CapturingClassifier implements Classifier {
     this.#trainable = arena.trainable.map(({ name }) => this.#parameters.get(name)!)
   }
 
-  gradients(batch: Batch, dropout: DropoutCounter | null): Promise<StepSums & { tokenCount: number }> {
+  gradients(batch: Batch, dropout: DropoutCounter | null): Promise<BatchSums> {
     return this.#inTurn(async () => {
       const { exampleCount, tokenCount } = batch
       if (exampleCount === 0) {
         await this.#store.clearGradients()
-        return { lossSum: 0, exampleCount, tokenCount }
+        return { lossSum: 0, exampleCount, tokenCount, computedTokenCount: 0 }
       }
       const shape = packedShape(batch, this.#comparison.keepPadding)
       const sites = dropout ? dropoutSites(this.#config, shape, this.#comparison.wholeLastLayer) : []
@@ -110,7 +116,7 @@ class CapturingClassifier implements Classifier {
       buffers.fill(batch)
       if (dropout) this.#masks.fill(masks, dropout)
       await graph.run()
-      return { lossSum: graph.results[0]![0] as number, exampleCount, tokenCount }
+      return { lossSum: graph.results[0]![0] as number, exampleCount, tokenCount, computedTokenCount: shape.flat }
     })
   }
 

@@ -5,7 +5,7 @@
 import type { RankStep } from '../../shared/domain/metrics.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { Batch } from '../data/types.ts'
-import type { Classifier } from './classifier.ts'
+import type { BatchSums, Classifier } from './classifier.ts'
 import { DivergedError } from './diverged.ts'
 import type { GradientSync, StepSums } from './gradient-sync.ts'
 import { clipScale, type Optimizer } from './optimizer.ts'
@@ -86,8 +86,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepResult, 
         rank,
         localLoss: meanLoss(local),
         exampleCount: local.exampleCount,
-        tokenCount: sumOver(microBatches, (batch) => batch.tokenCount),
-        paddedTokenCount: sumOver(microBatches, (batch) => batch.rows * batch.length),
+        tokenCount: local.tokenCount,
+        paddedTokenCount: local.computedTokenCount,
         stepMs: dataMs + forwardBackwardMs + allReduceMs + optimizerMs,
         phases: { dataMs, forwardBackwardMs, allReduceMs, optimizerMs },
       },
@@ -103,12 +103,14 @@ async function sumGradients(
   { classifier, store, config, rank }: TrainOptions,
   microBatches: readonly Batch[],
   step: number,
-): Promise<StepSums> {
-  const sums = { lossSum: 0, exampleCount: 0 }
+): Promise<BatchSums> {
+  const sums = { lossSum: 0, exampleCount: 0, tokenCount: 0, computedTokenCount: 0 }
   for (const [microStep, batch] of microBatches.entries()) {
-    const { lossSum, exampleCount } = await classifier.gradients(batch, { seed: config.seed, rank, step, microStep })
-    sums.lossSum += lossSum
-    sums.exampleCount += exampleCount
+    const own = await classifier.gradients(batch, { seed: config.seed, rank, step, microStep })
+    sums.lossSum += own.lossSum
+    sums.exampleCount += own.exampleCount
+    sums.tokenCount += own.tokenCount
+    sums.computedTokenCount += own.computedTokenCount
     await store.accumulate(microStep, microStep === microBatches.length - 1)
   }
   return sums
@@ -116,8 +118,6 @@ async function sumGradients(
 // endregion
 
 const meanLoss = ({ lossSum, exampleCount }: StepSums): number => (exampleCount === 0 ? 0 : lossSum / exampleCount)
-
-const sumOver = (batches: readonly Batch[], of: (batch: Batch) => number): number => batches.reduce((sum, batch) => sum + of(batch), 0)
 
 class PhaseClock {
   #since = performance.now()

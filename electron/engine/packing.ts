@@ -18,7 +18,7 @@ export interface PackedShape {
   flat: number
 }
 
-/** Sixteen sizes at most for one grid: each costs a trace. `keepPadding`: as others compute, for comparisons only. */
+/** Sixteen sizes at most for one grid: each costs a trace. `keepPadding`: as others compute. */
 export function packedShape(
   { rows, length, attentionMask }: Pick<Batch, 'rows' | 'length' | 'attentionMask'>,
   keepPadding = false,

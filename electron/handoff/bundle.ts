@@ -5,6 +5,7 @@
  */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LabError } from '../../shared/contract/errors.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
@@ -37,9 +38,10 @@ export interface BundleOptions {
 }
 
 /**
- * Writes the bundle, wholly or not at all. Throws the DATA_… errors of the data, OUTPUT_NOT_WRITABLE and DISK_FULL.
+ * Writes the bundle, wholly or not at all. Throws the DATA_… errors of the data, CONFIG_INVALID, OUTPUT_NOT_WRITABLE and DISK_FULL.
  */
 export async function writeTorchBundle({ config, modelDirectory, directory, cacheDirectory, command }: BundleOptions): Promise<RunRecord> {
+  if (config.targetAccuracy !== undefined) throw noTarget()
   const initial = await initialModel({ config, modelDirectory, resumeFrom: null })
   const rows = await loadRows(config)
   const id = generateRunId(config.model, new Date())
@@ -130,3 +132,11 @@ function* jsonLines(examples: readonly Example[], { ids }: TokenizedExamples): G
 }
 
 const sizeOf = (specs: readonly { size: number }[]): number => specs.reduce((sum, { size }) => sum + size, 0)
+
+const noTarget = (): LabError =>
+  new LabError({
+    code: 'CONFIG_INVALID',
+    title: 'A target accuracy cannot be handed over to torchrun',
+    cause: 'Its train_ddp.py validates after each epoch only, and goes on to the last.',
+    suggestion: 'Leave the target out, or train it in the lab.',
+  })

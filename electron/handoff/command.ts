@@ -27,7 +27,7 @@ export async function runCommand(
 ): Promise<CommandResult> {
   signal?.throwIfAborted()
   const lines: string[] = []
-  const child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}) })
+  const child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
   const take = (line: string): void => {
     lines.push(line)
     if (lines.length > keptLines) lines.shift()
@@ -40,6 +40,13 @@ export async function runCommand(
     input.pipe(child.stdin)
   }
   const code = await new Promise<number>((resolve, reject) => {
+    const stop = (): void => {
+      // A program that was not found has no id, and killing it would be killing all of this process's group.
+      if (child.pid !== undefined) child.kill()
+      reject(signal?.reason as Error)
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+    child.once('close', () => signal?.removeEventListener('abort', stop))
     child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? notFound(program) : error))
     child.once('close', (exitCode) => resolve(exitCode ?? 1))
   })

@@ -11,6 +11,9 @@ import { entryFile } from '../paths.ts'
 import { responseSchema, type InferenceRequest, type InferenceResponse } from './messages.ts'
 import { byLength, TurnQueue, type BatchJob, type HeadlineJob, type Part, type Turn } from './turns.ts'
 
+/** Where nobody asks for a number: more pay for large batches only. */
+export const usualThreads = (): number => Math.min(4, availableParallelism())
+
 export interface InferenceClientOptions {
   /** ONNX Runtime threads; one headline needs few. */
   threads?: number
@@ -74,11 +77,7 @@ export class InferenceClient {
   /** The turns being taken, until nothing waits. */
   #running: Promise<void> | null = null
 
-  constructor({
-    threads = Math.min(4, availableParallelism()),
-    maxBatchRows,
-    workerFile = entryFile('inference-worker'),
-  }: InferenceClientOptions = {}) {
+  constructor({ threads = usualThreads(), maxBatchRows, workerFile = entryFile('inference-worker') }: InferenceClientOptions = {}) {
     this.#queue = new TurnQueue(maxBatchRows)
     this.#threads = threads
     this.#workerFile = workerFile

@@ -144,7 +144,7 @@ const progressAtFirst = (benchmark: Benchmark): BenchmarkProgress => ({
   done: doneCount(benchmark),
   total: benchmark.repetitions.length,
   step: 0,
-  totalSteps: benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
+  totalSteps: benchmark.plan.arms[0]!.config.maxSteps ?? benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
   etaMs: null,
   activity: 'measuring how fast this machine multiplies matrices',
 })

@@ -22,13 +22,14 @@ export async function createBenchmark(asked: Asked, machine: Machine, labDirecto
 }
 
 /** The shell command that makes the same comparison. */
-function commandOf({ config, vary, scaling, form }: Asked): string {
+function commandOf({ config, vary, scaling, form, inference }: Asked): string {
   const values = vary.values.join(',')
   const command = trainCommand(config).replace('npm run train', 'npm run benchmark')
   return [
     vary.factor === 'ranks' ? command.replace(/--ranks \d+/, `--ranks ${values}`) : `${command} --vary ${vary.factor}=${values}`,
     ...(form === 'quick' ? ['--quick'] : []),
     ...(scaling === 'weak' ? ['--scaling weak'] : []),
+    ...(inference ? ['--inference'] : []),
     '--out DIR',
   ].join(' ')
 }

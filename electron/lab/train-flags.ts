@@ -29,8 +29,19 @@ export const trainFlags = {
   'max-grad-norm': { field: 'maxGradNorm', kind: 'number', help: 'gradients are clipped to this norm' },
   dropout: { field: 'dropout', kind: 'number', help: 'probability, in every dropout of the model' },
   'max-length': { field: 'maxLength', kind: 'number', help: 'longest headline in tokens' },
+  padding: {
+    field: 'padding',
+    kind: 'text',
+    help: 'packed (none is computed), longest (of the batch) or maxLength; changes times, not results',
+  },
   seed: { field: 'seed', kind: 'number', help: 'of the initial weights, the order of the data and dropout' },
   'val-fraction': { field: 'validationFraction', kind: 'number', help: 'share of the data kept for validation' },
+  'validations-per-epoch': {
+    field: 'validationsPerEpoch',
+    kind: 'number',
+    help: 'how often an epoch is validated, the last time at its end',
+  },
+  'target-accuracy': { field: 'targetAccuracy', kind: 'number', help: 'ends the run as soon as a validation has this accuracy' },
   threads: { field: 'threadsPerRank', kind: 'number', help: 'threads of each rank (default: the cores shared out evenly)' },
   'bucket-cap-bytes': { field: 'bucketCapBytes', kind: 'number', help: 'gradient bytes that are all-reduced at once' },
   deterministic: {

@@ -3,7 +3,7 @@
  * row counts exactly once whatever the number of ranks.
  */
 import type { ProcessGroup } from '../collectives/process-group.ts'
-import { makeBatch } from '../data/batching.ts'
+import { type BatchShape, makeBatch } from '../data/batching.ts'
 import type { Batch, TokenizedExamples } from '../data/types.ts'
 import { evaluationShard } from '../ddp/sampler.ts'
 import type { Classifier } from '../engine/classifier.ts'
@@ -19,20 +19,19 @@ interface Options {
   group: ProcessGroup
   classifier: Classifier
   rows: TokenizedExamples
-  microBatch: number
-  maxLength: number
+  shape: BatchShape
   step: number
   /** Asked before each batch. */
   interrupted: () => boolean
 }
 
 /** Rows of this rank, of like length side by side, so that little is padded. */
-function* shardBatches({ group, rows, microBatch, maxLength, interrupted }: Options): Generator<Batch> {
+function* shardBatches({ group, rows, shape, interrupted }: Options): Generator<Batch> {
   const shard = [...evaluationShard(rows.ids.length, group.worldSize, group.rank)].sort(
     (a, b) => rows.ids[a]!.length - rows.ids[b]!.length || a - b,
   )
-  for (let start = 0; start < shard.length && !interrupted(); start += microBatch) {
-    yield makeBatch(rows, shard.slice(start, start + microBatch), { rows: microBatch, lengthMultiple: 8, maxLength })
+  for (let start = 0; start < shard.length && !interrupted(); start += shape.rows) {
+    yield makeBatch(rows, shard.slice(start, start + shape.rows), shape)
   }
 }
 

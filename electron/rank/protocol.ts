@@ -36,11 +36,13 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
     totalSteps: z.int(),
     notes: z.array(z.string()),
   }),
-  /** After each optimizer step: what is equal on every rank, and what this rank measured. */
-  stepMetricsSchema.pick({ step: true, epoch: true, globalLoss: true, gradNorm: true, learningRate: true }).extend({
+  /** After each optimizer step: what is equal on every rank, and what this rank measured. A validation is rank 0's to tell. */
+  stepMetricsSchema.pick({ step: true, epoch: true, globalLoss: true, gradNorm: true, learningRate: true, validation: true }).extend({
     type: z.literal('step'),
     local: rankStepSchema,
     rssBytes: z.number(),
+    /** The most there has been; null where the system does not tell. */
+    peakRssBytes: z.number().nullable(),
   }),
   /** Rank 0 only: the evaluation after an epoch. Training's own figures are in the steps. */
   epochMetricsSchema

@@ -2,6 +2,7 @@
  * What a run trains on: rows, split, tokens, and the sizes of the model that fit them. Every rank makes all of it for
  * itself, from the same file and seed; the supervisor compares what came out.
  */
+import type { BatchShape } from '../data/batching.ts'
 import { loadDataset } from '../data/dataset.ts'
 import { splitDataset } from '../data/split.ts'
 import { type Tokenizer, tokenizeExamples } from '../data/tokenizer.ts'
@@ -38,6 +39,14 @@ export interface RunTokens {
 export function tokenizeRows(rows: SplitRows, tokenizer: Tokenizer, maxLength: number): RunTokens {
   return { train: tokenizeExamples(tokenizer, rows.train, maxLength), validation: tokenizeExamples(tokenizer, rows.validation, maxLength) }
 }
+
+/** Of every batch that the run trains on or validates with. */
+export const batchShapeOf = ({ microBatch, maxLength, padding }: RunConfig): BatchShape => ({
+  rows: microBatch,
+  // Few lengths, so that there are few graphs.
+  lengthMultiple: padding === 'maxLength' ? maxLength : 8,
+  maxLength,
+})
 
 /** Of a preset. */
 export function chooseModelConfig(config: RunConfig, labels: string[], vocabSize: number): ModelConfig {

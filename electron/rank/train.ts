@@ -4,6 +4,7 @@
  */
 import type { CheckpointState } from '../checkpoint/state.ts'
 import { checkpointName } from '../checkpoint/store.ts'
+import type { StepMetrics } from '../../shared/domain/metrics.ts'
 import { makeBatch } from '../data/batching.ts'
 import { verifySameParameters } from '../ddp/broadcast.ts'
 import { type StepResult, train, type TrainStep } from '../engine/loop.ts'
@@ -13,9 +14,12 @@ import { afterEvaluation, isPatienceOver } from './early-stop.ts'
 import type { RankEnv } from './env.ts'
 import { evaluateTogether, type SharedEvaluation } from './evaluate-together.ts'
 import { RankFaults } from './faults.ts'
+import { peakRssBytes } from './peak-memory.ts'
+import { batchShapeOf } from './run-data.ts'
 import { type RankSetup, setUpRank } from './setup.ts'
 import { publishedCheckpoint, publishModel, saveSnapshot } from './snapshot.ts'
 import { agreeToStop } from './stop-agreement.ts'
+import { isTargetReached, isValidationStep } from './validation-plan.ts'
 
 /** The ranks compare their parameters this often, besides at every checkpoint. */
 const comparedEverySteps = 50
@@ -59,6 +63,10 @@ class RankCourse {
         this.#tellEarlyStop()
         return 'done'
       }
+      if (isTargetReached(this.#state.validationAccuracy, config)) {
+        this.#note(`Ended after step ${this.#state.step}: validation accuracy has reached ${config.targetAccuracy}.`)
+        return 'done'
+      }
       this.#channel.state('training', `training, epoch ${epoch + 1} of ${config.epochs}`)
       const stopping = await this.#trainEpoch(epoch)
       if (stopping || !(await this.#evaluateEpoch(epoch))) {
@@ -74,7 +82,7 @@ class RankCourse {
     return this.#state.step < this.#setup.totalSteps || this.#state.stepInEpoch > 0
   }
 
-  /** The rest of an epoch. True where a stop was agreed on. */
+  /** The rest of an epoch, or up to a validation that reaches the target. True where a stop was agreed on. */
   async #trainEpoch(epoch: number): Promise<boolean> {
     const { group, classifier, arena, store, optimizer, sync, totalSteps, sampler, deadline } = this.#setup
     const { config, rank, runDirectory, attempt, worldSize } = this.#env
@@ -99,6 +107,7 @@ class RankCourse {
         deadline.hurried = true
         if (result.step === this.#setup.start.step + 1) this.#channel.send({ type: 'device', device: this.#env.deviceName })
         await this.#afterStep(result, lastStep)
+        if (isTargetReached(this.#state.validationAccuracy, config)) return false
         stopping = await agreeToStop(group, this.#channel.stopRequested, result.step)
       }
     } catch (error) {
@@ -113,7 +122,20 @@ class RankCourse {
     const { group, arena, store, deadline } = this.#setup
     const { checkpointEverySteps } = this.#env.config
     this.#state = { ...this.#state, ...this.#cursorAfterStep(), step, validationAccuracy: null }
-    this.#channel.send({ type: 'step', step, epoch, globalLoss, gradNorm, learningRate, local, rssBytes: process.memoryUsage.rss() })
+    const validation = step < lastStep ? await this.#validateWithinEpoch(epoch) : null
+    const told = validation && group.rank === 0 ? { validation } : {}
+    this.#channel.send({
+      type: 'step',
+      step,
+      epoch,
+      globalLoss,
+      gradNorm,
+      learningRate,
+      local,
+      rssBytes: process.memoryUsage.rss(),
+      peakRssBytes: peakRssBytes(),
+      ...told,
+    })
     deadline.step(local.stepMs)
     await this.#faults.afterStep(false)
     // The last step of an epoch is saved after its evaluation.
@@ -138,27 +160,50 @@ class RankCourse {
   /** This rank's batches of each optimizer step. */
   *#trainSteps(epoch: number, batches: readonly Int32Array[][]): Generator<TrainStep> {
     const { tokens } = this.#setup
-    const { microBatch: rows, maxLength } = this.#env.config
+    const shape = batchShapeOf(this.#env.config)
     for (const microBatches of batches) {
       this.#rows = microBatches
-      yield { epoch, microBatches: microBatches.map((indices) => makeBatch(tokens.train, indices, { rows, lengthMultiple: 8, maxLength })) }
+      yield { epoch, microBatches: microBatches.map((indices) => makeBatch(tokens.train, indices, shape)) }
     }
+  }
+
+  /** What the step's line says of it; null where there is none after this step, or a stop cut it short. */
+  async #validateWithinEpoch(epoch: number): Promise<StepMetrics['validation'] | null> {
+    const { deadline, sampler } = this.#setup
+    const { config } = this.#env
+    if (!isValidationStep(this.#state.stepInEpoch, sampler.stepsPerEpoch, config)) return null
+    deadline.hurried = false
+    const evaluation = await this.#evaluate(`validating in epoch ${epoch + 1}`)
+    this.#channel.state('training', `training, epoch ${epoch + 1} of ${config.epochs}`)
+    if (evaluation !== null) this.#state = { ...this.#state, validationAccuracy: evaluation.accuracy }
+    return evaluation
+  }
+
+  /** Null where it was cut short by a stop. */
+  async #evaluate(activity: string): Promise<(SharedEvaluation & { evaluateMs: number }) | null> {
+    const { group, classifier, tokens } = this.#setup
+    this.#channel.state('evaluating', activity)
+    const startMs = performance.now()
+    const evaluation = await evaluateTogether({
+      group,
+      classifier,
+      rows: tokens.validation,
+      shape: batchShapeOf(this.#env.config),
+      step: this.#state.step,
+      interrupted: () => this.#channel.stopRequested,
+    })
+    return evaluation && { ...evaluation, evaluateMs: performance.now() - startMs }
   }
 
   /** Evaluates and saves. False where it was cut short by a stop. */
   async #evaluateEpoch(epoch: number): Promise<boolean> {
-    const { group, classifier, tokens } = this.#setup
-    const { microBatch, maxLength } = this.#env.config
+    const { group } = this.#setup
     const { step } = this.#state
-    this.#channel.state('evaluating', `evaluating epoch ${epoch + 1}`)
-    const startMs = performance.now()
-    const interrupted = () => this.#channel.stopRequested
-    const evaluation = await evaluateTogether({ group, classifier, rows: tokens.validation, microBatch, maxLength, step, interrupted })
+    const evaluation = await this.#evaluate(`evaluating epoch ${epoch + 1}`)
     if (evaluation === null) return false
-    const evaluateMs = performance.now() - startMs
     this.#state = this.#stateAfterEpoch(epoch, evaluation)
     if (group.rank === 0) {
-      const { accuracy: validationAccuracy, loss: validationLoss, count: validationCount } = evaluation
+      const { accuracy: validationAccuracy, loss: validationLoss, count: validationCount, evaluateMs } = evaluation
       const checkpoint = checkpointName(step)
       this.#channel.send({ type: 'epoch', epoch, step, validationLoss, validationAccuracy, validationCount, evaluateMs, checkpoint })
     }
@@ -184,7 +229,12 @@ class RankCourse {
     const { earlyStopMetric: metric, earlyStopPatience: patience } = this.#env.config
     const { epoch, earlyStop } = this.#state
     const best = `validation ${metric} has been no better than ${earlyStop.best?.toPrecision(4)} for ${patience} epochs in a row`
-    if (this.#setup.group.rank === 0) this.#channel.send({ type: 'note', text: `Stopped early, after epoch ${epoch}: ${best}.` })
+    this.#note(`Stopped early, after epoch ${epoch}: ${best}.`)
+  }
+
+  /** To be read by a person; told once. */
+  #note(text: string): void {
+    if (this.#setup.group.rank === 0) this.#channel.send({ type: 'note', text })
   }
 
   /**

@@ -1,8 +1,28 @@
-/** What the HTML reports are made of: sections, tables, facts. */
+/** What the HTML reports are made of: the document around them, sections, tables, facts. */
 import type { Fact } from './conditions.ts'
-import { html, type HtmlValue, type Markup } from './escape.ts'
+import { html, type HtmlValue, Markup } from './escape.ts'
 import { missing } from './format.ts'
+import { styleSheet } from './html-style.ts'
 import type { Table } from './results.ts'
+
+/** The whole file: it loads nothing, runs nothing, and has a policy that forbids both. */
+export const documentOf = (title: string, body: Markup): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${title}</title>
+        <style>
+          ${new Markup(styleSheet)}
+        </style>
+      </head>
+      <body>
+        <main>${body}</main>
+      </body>
+    </html> `.text
 
 export const section = (title: string, body: HtmlValue): Markup =>
   html`<section>

@@ -83,6 +83,6 @@ td.number+td.text,th.number+th.text{padding-left:1.2rem}
 pre{margin:.8rem 0;padding:.8rem 1rem;background:var(--wash);border:1px solid var(--rule);border-radius:.3rem;white-space:pre-wrap;overflow-wrap:anywhere}
 footer{margin-top:3rem;padding-top:.8rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.78rem}
 @media (max-width:40rem){main{padding:1.5rem 1rem}.figures{grid-template-columns:1fr 1fr}.pair{grid-template-columns:1fr}.facts code{display:none}section>figure{overflow-x:auto}section>figure svg.chart{min-width:34rem}}
-@page{size:A4;margin:16mm 15mm}
-@media print{:root{color-scheme:light;${light}}html{font-size:10.5pt}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}tr,.figures>div,.callout{break-inside:avoid}.scroll{overflow:visible}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@page{size:A4;margin:16mm 15mm;@bottom-right{content:counter(page) " / " counter(pages);color:#59626b;font:8pt ui-sans-serif,system-ui,"Liberation Sans",Arial,sans-serif}}
+@media print{:root{color-scheme:light;${light}}html{font-size:10.5pt}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}h2{margin-top:1.9rem}th,td{padding-top:.22rem;padding-bottom:.22rem}table:not(.facts) tbody th{white-space:normal;min-width:6rem}.facts,.pair{break-inside:avoid}tbody tr:nth-child(-n+2):not(:last-child){break-after:avoid}.scroll+p,footer{break-before:avoid}footer{margin-top:1.4rem}.facts td.digest{font-size:.62rem}thead{break-inside:avoid}p,li,figcaption{orphans:3;widows:3}tr,.figures>div,.callout{break-inside:avoid}.scroll{overflow:visible}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `

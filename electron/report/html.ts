@@ -5,69 +5,54 @@
 import type { RunReport } from '../../shared/domain/report.ts'
 import { epochFigures, lossFigure, phaseFigure, throughputFigure } from './charts.ts'
 import { classTable, configurationFacts, dataFacts, identityFacts, machineFacts, modelFacts, versionTable } from './conditions.ts'
-import { html, Markup } from './escape.ts'
+import { html, type Markup } from './escape.ts'
 import { formatDate, missing } from './format.ts'
-import { factsOf, pair, section, tableOf } from './html-parts.ts'
-import { styleSheet } from './html-style.ts'
+import { documentOf, factsOf, pair, section, tableOf } from './html-parts.ts'
 import { epochTable, keyFigures, rankTable, rankTableNote, stateLabels, titleOf } from './results.ts'
 
 export function renderHtml(report: RunReport): string {
   const { record } = report
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${titleOf(report)}: run report</title>
-        <style>
-          ${new Markup(styleSheet)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${heading(report)} ${trouble(report)}
-          ${section(
-            'Learning',
-            html`${lossFigure(report)}${epochFigures(report)}
-              <h3>Epochs</h3>
-              ${tableOf(epochTable(report), 'no epoch was finished')}`,
-          )}
-          ${section(
-            'Speed',
-            html`${throughputFigure(report)}${phaseFigure(report)}
-              <h3>Ranks</h3>
-              ${tableOf(rankTable(report), 'no step was recorded')}
-              <p>${rankTableNote}</p>`,
-          )}
-          ${section(
-            'Limits of these figures',
-            html`<ul class="limits">
-              ${report.caveats.map((caveat) => html`<li>${caveat}</li>`)}
-            </ul>`,
-          )}
-          ${section('Configuration', factsOf(configurationFacts(report)))}
-          ${section('Data', pair(factsOf(dataFacts(report)), tableOf(classTable(report), 'the data was not read')))}
-          ${section('Model', factsOf(modelFacts(report)))}
-          ${section('Machine and software', pair(factsOf(machineFacts(record.hardware)), tableOf(versionTable(record.hardware), 'no versions were recorded')))}
-          ${section(
-            'Repeating this run',
-            html`<p>
-                The command below repeats the run. With the same data and versions the losses come out alike; times differ from machine to
-                machine.
-              </p>
-              <pre><code>${record.command}</code></pre>
-              ${factsOf(identityFacts(report))}`,
-          )}
-          <footer>
-            Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was
-            ${report.provenance === 'imported' ? 'measured elsewhere and imported' : `${report.provenance} in this run`}; what is marked
-            derived was computed from the configuration.
-          </footer>
-        </main>
-      </body>
-    </html> `.text
+  return documentOf(
+    `${titleOf(report)}: run report`,
+    html` ${heading(report)} ${trouble(report)}
+      ${section(
+        'Learning',
+        html`${lossFigure(report)}${epochFigures(report)}
+          <h3>Epochs</h3>
+          ${tableOf(epochTable(report), 'no epoch was finished')}`,
+      )}
+      ${section(
+        'Speed',
+        html`${throughputFigure(report)}${phaseFigure(report)}
+          <h3>Ranks</h3>
+          ${tableOf(rankTable(report), 'no step was recorded')}
+          <p>${rankTableNote}</p>`,
+      )}
+      ${section(
+        'Limits of these figures',
+        html`<ul class="limits">
+          ${report.caveats.map((caveat) => html`<li>${caveat}</li>`)}
+        </ul>`,
+      )}
+      ${section('Configuration', factsOf(configurationFacts(report)))}
+      ${section('Data', pair(factsOf(dataFacts(report)), tableOf(classTable(report), 'the data was not read')))}
+      ${section('Model', factsOf(modelFacts(report)))}
+      ${section('Machine and software', pair(factsOf(machineFacts(record.hardware)), tableOf(versionTable(record.hardware), 'no versions were recorded')))}
+      ${section(
+        'Repeating this run',
+        html`<p>
+            The command below repeats the run. With the same data and versions the losses come out alike; times differ from machine to
+            machine.
+          </p>
+          <pre><code>${record.command}</code></pre>
+          ${factsOf(identityFacts(report))}`,
+      )}
+      <footer>
+        Report ${report.id}, made ${formatDate(report.generatedAt)} with DistriNews Lab. Every result above was
+        ${report.provenance === 'imported' ? 'measured elsewhere and imported' : `${report.provenance} in this run`}; what is marked derived
+        was computed from the configuration.
+      </footer>`,
+  )
 }
 
 function heading(report: RunReport): Markup {

@@ -25,6 +25,7 @@ export class RankTable {
       step: 0,
       samplesPerSec: null,
       rssBytes: null,
+      peakRssBytes: null,
       slowdown: null,
       error: null,
       first: false,
@@ -70,6 +71,7 @@ export class RankTable {
     const status = this.of(rank)
     status.step = report.step
     status.rssBytes = report.rssBytes
+    status.peakRssBytes = report.peakRssBytes
     status.samplesPerSec = stepMs > 0 ? (exampleCount * 1000) / stepMs : null
     this.#stragglers.step(rank, report.local.stepMs - report.local.phases.allReduceMs)
     for (const each of this.statuses) each.slowdown = this.#stragglers.slowdown(each.rank)

@@ -26,6 +26,7 @@ export class StepMerger {
     this.#waiting.delete(report.step)
     const ranks = reports.map(({ local }) => local).sort((a, b) => a.rank - b.rank)
     const { step, epoch, globalLoss, gradNorm, learningRate } = report
+    const validation = reports.find((each) => each.validation)?.validation
     const exampleCount = sum(ranks.map((rank) => rank.exampleCount))
     const stepMs = slowestMs({ ranks })
     return {
@@ -40,6 +41,7 @@ export class StepMerger {
       tokensPerSec: perSecond(sum(ranks.map((rank) => rank.tokenCount)), stepMs),
       elapsedMs,
       ranks,
+      ...(validation && { validation }),
     }
   }
 }

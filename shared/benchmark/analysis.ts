@@ -4,6 +4,7 @@ import { wilsonInterval } from '../domain/evaluation.ts'
 import { globalBatch } from '../domain/run-config.ts'
 import { median, quantile } from '../domain/series.ts'
 import { ratioOfMedians, type Ratio, type Summary, summaryOf } from '../domain/statistics.ts'
+import { type EnergyResult, energyOf } from './energy.ts'
 import { trainingFlops } from './flops.ts'
 
 export interface ArmResult {
@@ -22,14 +23,17 @@ export interface ArmResult {
   phases: Measurement['phases'] | null
   stragglerGapMs: number | null
   rssBytes: number | null
+  /** The most of any repetition, by rank; null where it was not told. */
+  peakRssBytes: number[] | null
   /** Of all repetitions together, with its 95 % interval. */
   accuracy: { accuracy: number; interval: [number, number]; rowCount: number } | null
   /** Share of the measured peak that the model's operations took; above 1 something is wrong. */
   flopsUtilisation: number | null
-  joulesPerSample: number | null
+  /** Null where no repetition measured it. */
+  energy: EnergyResult | null
 }
 
-type Done = Repetition & { measured: Measurement }
+export type Done = Repetition & { measured: Measurement }
 
 export function armResults(benchmark: Benchmark): ArmResult[] {
   return benchmark.plan.arms.map((arm) => resultOf(benchmark, arm))
@@ -49,9 +53,6 @@ function resultOf({ repetitions, data, peakFlops }: Benchmark, arm: Arm): ArmRes
       ? trainingFlops(data.modelConfig, sampleCount, tokenCount) / seconds(each) / peakFlops
       : null
   })
-  const energies = done.map(
-    ({ conditions, measured }) => (conditions?.energyJoules ?? null) && conditions!.energyJoules! / measured.sampleCount,
-  )
   return {
     arm,
     done,
@@ -67,9 +68,10 @@ function resultOf({ repetitions, data, peakFlops }: Benchmark, arm: Arm): ArmRes
     phases: meanPhases(done),
     stragglerGapMs: median(known(done.map(({ measured }) => measured.stragglerGapMs))),
     rssBytes: done.length === 0 ? null : (known(done.map(({ measured }) => measured.rssBytes)).toSorted((a, b) => b - a)[0] ?? null),
+    peakRssBytes: peaksOf(done),
     accuracy: pooledAccuracy(done),
     flopsUtilisation: median(known(utilisations)),
-    joulesPerSample: median(known(energies)),
+    energy: energyOf(done),
   }
 }
 
@@ -86,6 +88,11 @@ function meanPhases(done: readonly Done[]): Measurement['phases'] | null {
     optimizerMs: mean('optimizerMs'),
     idleMs: mean('idleMs'),
   }
+}
+
+function peaksOf(done: readonly Done[]): number[] | null {
+  const peaks = known(done.map(({ measured }) => measured.peakRssBytes))
+  return peaks.length === 0 ? null : peaks[0]!.map((_, rank) => Math.max(...peaks.map((ofRanks) => ofRanks[rank] ?? 0)))
 }
 
 function pooledAccuracy(done: readonly Done[]): ArmResult['accuracy'] {

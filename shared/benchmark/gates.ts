@@ -3,6 +3,7 @@
  * figures stand all the same, as a ratio of throughputs that proves nothing more.
  */
 import type { Benchmark } from '../domain/benchmark.ts'
+import { paddingTitles } from '../domain/run-config.ts'
 import type { ArmResult } from './analysis.ts'
 
 export interface Gate {
@@ -22,11 +23,7 @@ export function gatesOf(benchmark: Benchmark, results: readonly ArmResult[]): Ga
     batchGate(benchmark, results),
     sameGate('precision', 'All arms compute in 32-bit floating point.', []),
     seedsGate(results),
-    sameGate(
-      'length and padding',
-      `Every arm takes at most ${results[0]?.arm.config.maxLength ?? 0} tokens of a headline and computes none of the padding.`,
-      results.map(({ arm }) => arm.config.maxLength),
-    ),
+    paddingGate(benchmark, results),
     machineGate(benchmark),
     utilisationGate(results),
     provenanceGate(results),
@@ -61,6 +58,22 @@ function batchGate({ plan }: Benchmark, results: readonly ArmResult[]): Gate {
 function sameGate(name: string, found: string, values: readonly unknown[]): Gate {
   const isOpen = new Set(values).size <= 1
   return { name, isOpen, found: isOpen ? found : `The arms differ: ${values.join(', ')}.` }
+}
+
+function paddingGate({ plan }: Benchmark, results: readonly ArmResult[]): Gate {
+  const configs = results.map(({ arm }) => arm.config)
+  const lengths = [...new Set(configs.map(({ maxLength }) => maxLength))]
+  const policies = [...new Set(configs.map(({ padding }) => paddingTitles[padding]))]
+  const isSame = policies.length <= 1
+  const isLabelled = plan.factor === 'padding'
+  return {
+    name: 'length and padding',
+    isOpen: lengths.length <= 1 && (isSame || isLabelled),
+    found:
+      lengths.length > 1
+        ? `The arms differ: they take at most ${lengths.join(', ')} tokens of a headline.`
+        : `Every arm takes at most ${lengths[0] ?? 0} tokens of a headline; ${isSame ? `batches are ${policies[0] ?? 'none'} in all` : `batches are ${policies.join(' or ')}: ${isLabelled ? 'that is what is compared, and labelled so' : 'the arms differ'}`}.`,
+  }
 }
 
 function seedsGate(results: readonly ArmResult[]): Gate {

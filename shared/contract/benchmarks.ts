@@ -15,6 +15,8 @@ const asked = z.object({
   vary: varySchema,
   scaling: scalingSchema,
   form: benchmarkFormSchema,
+  /** Serves the trained model at the end and asks it. */
+  inference: z.boolean().default(false),
 })
 
 export const benchmarkStateSchema = z.enum(['running', 'paused', 'done'])
@@ -50,6 +52,8 @@ const tableSchema = z.object({
   columns: z.array(z.string()),
   textColumns: z.array(z.int()).optional(),
   rows: z.array(z.array(z.string())),
+  /** How its figures are to be read. */
+  note: z.string().optional(),
 })
 export type BenchmarkTable = z.infer<typeof tableSchema>
 
@@ -63,8 +67,16 @@ export const benchmarkViewSchema = benchmarkSummarySchema.extend({
   notMeasured: z.array(z.string()),
   failures: z.array(z.object({ arm: z.string(), repetition: z.int(), error: labErrorInfoSchema })),
   tables: z.array(tableSchema),
-  /** SVG elements and the list of their colours, drawn with the classes of the report's style sheet. */
-  charts: z.object({ throughput: z.string(), waterfall: z.string(), legend: z.string() }),
+  /** SVG elements and the lists of their colours, drawn with the classes of the report's style sheet; null where it was not measured. */
+  charts: z.object({
+    throughput: z.string(),
+    waterfall: z.string(),
+    legend: z.string(),
+    target: z.string().nullable(),
+    inference: z.string().nullable(),
+  }),
+  /** How to read the time to accuracy; none without a target. */
+  targetNotes: z.array(z.string()),
   protocol: z.array(z.object({ label: z.string(), value: z.string() })),
   command: z.string(),
   /** What went wrong when it was paused by other than a person. */

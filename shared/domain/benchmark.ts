@@ -7,8 +7,9 @@ import { labErrorInfoSchema } from '../contract/errors.ts'
 import { datasetCardSchema } from './dataset.ts'
 import { deviceSchema } from './device.ts'
 import { hardwareSchema, provenanceSchema } from './hardware.ts'
+import { inferenceOutcomeSchema, inferencePlanSchema } from './inference-sweep.ts'
 import { modelConfigSchema } from './model-config.ts'
-import { runConfigSchema } from './run-config.ts'
+import { paddingSchema, runConfigSchema } from './run-config.ts'
 
 /** What stays the same when ranks are added: the rows of a step (strong), or the rows of a rank (weak). */
 export const scalingSchema = z.enum(['strong', 'weak'])
@@ -20,9 +21,10 @@ export const varySchema = z.discriminatedUnion('factor', [
   z.object({ factor: z.literal('microBatch'), values: z.array(z.number()).max(16) }),
   z.object({ factor: z.literal('bucketCapBytes'), values: z.array(z.number()).max(16) }),
   z.object({ factor: z.literal('device'), values: z.array(deviceSchema).max(16) }),
+  z.object({ factor: z.literal('padding'), values: z.array(paddingSchema).max(16) }),
 ])
 export type Vary = z.infer<typeof varySchema>
-export const factors = ['ranks', 'microBatch', 'bucketCapBytes', 'device'] as const satisfies readonly Vary['factor'][]
+export const factors = ['ranks', 'microBatch', 'bucketCapBytes', 'device', 'padding'] as const satisfies readonly Vary['factor'][]
 export type Factor = (typeof factors)[number]
 
 /** `full` is what a reviewer expects; `quick` says on every page that it is not. */
@@ -54,8 +56,24 @@ export const planSchema = z.object({
   measuredSteps: z.int().min(1).max(1_000_000),
   /** The first is the baseline. */
   arms: z.array(armSchema).min(1).max(16),
+  /** Null: the trained model is not served. */
+  inference: inferencePlanSchema.nullable().default(null),
 })
 export type Plan = z.infer<typeof planSchema>
+
+/** One validation of a repetition that trains to a target, and what it took to get there. */
+export const targetCheckSchema = z.object({
+  step: z.int().positive(),
+  /** Rows trained on so far, those seen again included. */
+  sampleCount: z.int(),
+  /** Of all steps so far, those of the warm-up included: the sum of the slowest rank's times, milliseconds. */
+  trainMs: z.number(),
+  /** Of all validations so far, this one included, milliseconds. */
+  validateMs: z.number(),
+  accuracy: z.number(),
+  rowCount: z.int(),
+})
+export type TargetCheck = z.infer<typeof targetCheckSchema>
 
 /** What one repetition measured, over its measured steps. Times in milliseconds. */
 export const measurementSchema = z.object({
@@ -79,7 +97,13 @@ export const measurementSchema = z.object({
   stragglerGapMs: z.number().nullable(),
   /** Largest resident memory of a rank at the end, bytes. */
   rssBytes: z.number().nullable(),
+  /** The most resident memory that each rank has had, by rank, bytes. Null where it was not told, and in early files. */
+  peakRssBytes: z.array(z.number()).nullable().default(null),
   validation: z.object({ accuracy: z.number(), rowCount: z.int() }).nullable(),
+  /** Mean of the global loss over the measured steps: arms that compute the same have the same. */
+  meanLoss: z.number().nullable().default(null),
+  /** In order; none where the plan has no target. */
+  targetChecks: z.array(targetCheckSchema).max(100_000).default([]),
 })
 export type Measurement = z.infer<typeof measurementSchema>
 
@@ -89,8 +113,14 @@ export const conditionsSchema = z.object({
   busyShare: z.number().nullable(),
   /** Time of a fixed piece of work before and after: longer means a slower clock. */
   calibrationMs: z.tuple([z.number(), z.number()]).nullable(),
-  /** Joules of the processor package; null where the machine does not tell. */
+  /** Joules of all processor packages over the measured steps, background included; null where the machine does not tell. */
   energyJoules: z.number().nullable(),
+  /** The same of all GPUs. */
+  gpuJoules: z.number().nullable().default(null),
+  /** How long that was. Null in files of an early version, whose joules were those of the whole repetition. */
+  energySeconds: z.number().nullable().default(null),
+  /** Why something of it is not measured; null where all is, and in early files. */
+  energyMissing: z.string().max(1000).nullable().default(null),
 })
 export type Conditions = z.infer<typeof conditionsSchema>
 
@@ -115,9 +145,10 @@ export const allReduceSweepSchema = z.object({
 })
 export type AllReduceSweep = z.infer<typeof allReduceSweepSchema>
 
-export const benchmarkSchema = z.object({
+const benchmarkFields = z.object({
   format: z.literal('distrinews-benchmark'),
-  version: z.literal(1),
+  /** In version 1 the padded tokens are those of the whole grid, although less of it was computed. */
+  version: z.union([z.literal(1), z.literal(2)]),
   id: z.string(),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
@@ -139,13 +170,30 @@ export const benchmarkSchema = z.object({
   peakFlops: z.number().nullable(),
   /** Null: not measured. */
   allReduce: allReduceSweepSchema.nullable().default(null),
+  /** Null: not asked for, or not yet. */
+  inference: inferenceOutcomeSchema.nullable().default(null),
   /** In the order in which they run. */
   repetitions: z.array(repetitionSchema),
 })
+
+export const benchmarkSchema = benchmarkFields.refine(
+  ({ plan, repetitions }) => repetitions.every(({ arm }) => plan.arms.some(({ id }) => id === arm)),
+  { error: 'A repetition is of an arm that the plan does not have' },
+)
 export type Benchmark = z.infer<typeof benchmarkSchema>
 
 /** Which share is done, for lists and progress. */
 export const doneCount = ({ repetitions }: Benchmark): number => repetitions.filter(({ state }) => state !== 'pending').length
 
-export const benchmarkFormatSchema = z.enum(['html', 'markdown', 'json', 'csv', 'svg-throughput', 'svg-waterfall'])
+export const benchmarkFormatSchema = z.enum([
+  'html',
+  'markdown',
+  'json',
+  'csv',
+  'csv-inference',
+  'svg-throughput',
+  'svg-waterfall',
+  'svg-target',
+  'svg-inference',
+])
 export type BenchmarkFormat = z.infer<typeof benchmarkFormatSchema>

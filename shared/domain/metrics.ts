@@ -18,7 +18,7 @@ export const rankStepSchema = z.object({
   exampleCount: z.int().min(0),
   /** Real tokens, padding not counted. */
   tokenCount: z.int().min(0),
-  /** Tokens computed, padding included. */
+  /** Tokens computed: the real ones, and what padding passed through the matrix products with them. */
   paddedTokenCount: z.int().min(0),
   stepMs: z.number(),
   phases: stepPhasesSchema,
@@ -43,6 +43,8 @@ export const stepMetricsSchema = z.object({
   /** Milliseconds since the run (all attempts) began. */
   elapsedMs: z.number(),
   ranks: z.array(rankStepSchema),
+  /** After this step, in the middle of an epoch; the one at its end is the epoch's. */
+  validation: z.object({ loss: z.number(), accuracy: z.number(), count: z.int(), evaluateMs: z.number() }).optional(),
 })
 export type StepMetrics = z.infer<typeof stepMetricsSchema>
 

@@ -61,6 +61,20 @@ export const freezeSchema = z
   .regex(/^(none|embeddings|encoder|[1-9]\d?)$/, 'must be none, embeddings, encoder or a number of lower layers')
 export type Freeze = z.infer<typeof freezeSchema>
 
+/**
+ * What is computed of a batch besides its tokens: nothing outside attention; every row up to the longest of the batch, as most
+ * programs do; or up to the longest sequence that the run takes. Results are the same, times are not; only dropout inside
+ * attention draws other masks where the grid is larger (maxLength).
+ */
+export const paddingSchema = z.enum(['packed', 'longest', 'maxLength'])
+export type Padding = z.infer<typeof paddingSchema>
+
+export const paddingTitles: Record<Padding, string> = {
+  packed: 'packed',
+  longest: 'padded to longest',
+  maxLength: 'padded to maximum',
+}
+
 const runConfigFields = z.object({
   /** Display only; the directory is a generated id. */
   name: z.string().max(120).default(''),
@@ -97,8 +111,13 @@ const runConfigFields = z.object({
   dropout: z.number().min(0).lt(1).optional(),
   /** Longest sequence in tokens, [CLS] and [SEP] included; longer texts are truncated. */
   maxLength: z.int().min(8).max(512).default(128),
+  padding: paddingSchema.default('packed'),
   seed: z.int().min(0).max(0xffffffff).default(42),
   validationFraction: z.number().gt(0).lt(1).default(0.1),
+  /** Validated so often in an epoch, at even distances, the last time at its end. */
+  validationsPerEpoch: z.int().min(1).max(1000).default(1),
+  /** Ends the run as soon as a validation has this accuracy. Absent: only epochs, steps and patience end it. */
+  targetAccuracy: z.number().gt(0).max(1).optional(),
   /** PyTorch's default too: smaller buckets measured slower for DistilBERT, larger ones no faster. */
   bucketCapBytes: z
     .int()

@@ -45,6 +45,8 @@ export const rankStatusSchema = z.object({
   samplesPerSec: z.number().nullable(),
   /** Resident memory, bytes. */
   rssBytes: z.number().nullable(),
+  /** The most there has been; null where the system does not tell, and in early files. */
+  peakRssBytes: z.number().nullable().default(null),
   /** How many times slower it computes than the others; null while it keeps up. */
   slowdown: z.number().nullable().default(null),
   /** Why it stopped, where it failed; `first` marks the first cause, the others' errors are consequences. */

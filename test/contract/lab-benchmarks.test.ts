@@ -9,14 +9,14 @@ import { holdBenchmark } from '../../electron/lab/hold-benchmark.ts'
 import { benchmarkFormatSchema, type Benchmark } from '../../shared/domain/benchmark.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { labErrorOf, reachLab, transports, type ReachedLab } from '../helpers/contract-clients.ts'
-import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeBenchmark, withFakeInference } from '../helpers/fake-benchmark.ts'
 import { fakeRun } from '../helpers/fake-run.ts'
 import { smallNewsCsv } from '../helpers/small-news.ts'
 
 describe.each(transports)('benchmarks over %s', (transport) => {
   let reached: ReachedLab
   let csv: string
-  const finished = fakeBenchmark()
+  const finished = withFakeInference(fakeBenchmark())
   const unfinishedId = '20260315-092653-benchmark-cd34'
 
   const keep = async (benchmark: Benchmark): Promise<void> => {
@@ -77,11 +77,13 @@ describe.each(transports)('benchmarks over %s', (transport) => {
     expect(view.gates.every(({ isOpen, found }) => isOpen && found.length > 10)).toBe(true)
     expect(view.tables.map(({ title }) => title)).toContain('Every repetition')
     expect(view.charts.throughput.trim()).toMatch(/^<svg/)
-    for (const format of benchmarkFormatSchema.options) {
+    for (const format of benchmarkFormatSchema.exclude(['svg-target']).options) {
       const { text, fileName } = await reached.client.benchmarks.export({ id: finished.id, format })
       expect(text.length, format).toBeGreaterThan(500)
       expect(fileName).toMatch(/^distrinews-[\w-]+\.\w+$/)
     }
+    // It has no target to draw the time to.
+    expect((await labErrorOf(reached.client.benchmarks.export({ id: finished.id, format: 'svg-target' }))).code).toBe('BENCHMARK_NOT_FOUND')
     const { pdf, html, fileName } = await reached.client.reports.print({ of: 'benchmark', id: finished.id })
     expect([pdf, fileName]).toEqual([null, expect.stringMatching(/report\.pdf$/)])
     expect(html).toContain('benchmark report</title>')

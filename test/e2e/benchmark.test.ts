@@ -8,7 +8,7 @@ import { writeBenchmark } from '../../electron/benchmark/files.ts'
 import type { Benchmark } from '../../shared/domain/benchmark.ts'
 import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
 import type { WatchedPage } from '../helpers/browser.ts'
-import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeBenchmark, withFakeInference, withTimes } from '../helpers/fake-benchmark.ts'
 import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
 import { startLab } from '../helpers/lab-server.ts'
 import type { LabServer } from '../helpers/lab-server.ts'
@@ -35,7 +35,7 @@ async function keepRun(id: string, options: FakeRunOptions): Promise<void> {
 beforeAll(async () => {
   if (whyNoBrowser !== null) return
   directory = await mkdtemp(join(tmpdir(), 'distrinews-benchmark-'))
-  await keep(fakeBenchmark())
+  await keep(withFakeInference(fakeBenchmark()))
   const closed = structuredClone(fakeBenchmark({ stepMs: [40, 44, 31] }))
   closed.id = '20260313-092653-benchmark-ef56'
   closed.plan.name = 'On a busy machine'
@@ -46,6 +46,14 @@ beforeAll(async () => {
     error: { code: 'RANK_FAILED', title: 'Rank 1 was killed', cause: 'It got SIGKILL at step 12.', suggestion: 'See its log.' },
   })
   await keep(closed)
+  const censored = withTimes([
+    [20, 21, 22],
+    [10, null, 12],
+  ])
+  censored.id = '20260312-092653-benchmark-ef57'
+  censored.plan.name = 'Learning to 80 %'
+  censored.repetitions[2]!.conditions!.busyShare = 0.4
+  await keep(censored)
   await keepRun('20260312-092653-tiny-0001', { config: { name: 'Two ranks' } })
   const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 2, nodes: 1 }
   const { parameterCount } = fakeBenchmark().data!
@@ -89,7 +97,46 @@ test('the plan and its predicted duration are seen before anything starts', asyn
   await page.getByLabel('Values, the baseline first').fill('1, 2')
   await page.getByText('Quick', { exact: true }).click()
   await plan.getByText(/6 trainings/).waitFor()
+  const serve = page.getByLabel('Then serve the trained model')
+  await serve.check()
+  await plan.getByText(/served, and asked by 1, 2, 4, 8 and 16 clients at once, 3 times/).waitFor()
   await takePictures(page, 'benchmark')
+  await serve.uncheck()
+  await plan.getByText(/asked by/).waitFor({ state: 'detached' })
+})
+
+test('training to an accuracy, and padding policies, are planned before anything starts', async () => {
+  const { page } = watched
+  const plan = page.getByRole('region', { name: 'What will be done' })
+  await page.getByText('To an accuracy', { exact: true }).click()
+  await page.getByLabel('Validation accuracy').fill('65')
+  await plan.getByText(/each until a validation has an accuracy of 65 %, for 500 steps at most/).waitFor()
+  await plan.getByText(/At most about/).waitFor()
+  await page.getByLabel('Give up after steps').fill('20')
+  await page.getByText(/20 steps are fewer than the 50/).waitFor()
+  await page.getByLabel('Give up after steps').fill('300')
+  await plan.getByText(/for 300 steps at most/).waitFor()
+  await takePictures(page, 'benchmark-target-form')
+  await page.getByText('For steps', { exact: true }).click()
+  await page.getByRole('combobox', { name: 'Compare' }).click()
+  await page.getByRole('option', { name: 'Padding policies' }).click()
+  await plan.getByText('padded to maximum, 2 ranks × 32').waitFor()
+  await page.getByRole('button', { name: 'Compare packed, longest and maxLength' }).waitFor()
+  await page.getByRole('combobox', { name: 'Compare' }).click()
+  await page.getByRole('option', { name: 'Numbers of ranks' }).click()
+  await plan.getByText('2 ranks × 32', { exact: true }).waitFor()
+})
+
+test('a time to accuracy shows who reached it and who did not, and leaves as a picture', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'Learning to 80 %' }).first().click()
+  await page.getByText(/not reached within 400 steps in 1 of 3/).waitFor()
+  await page.getByRole('img', { name: 'Training time to the target of each arm' }).waitFor()
+  const table = page.getByRole('table', { name: 'Every repetition to its target' })
+  expect(await table.getByRole('cell', { name: 'not reached' }).count()).toBe(1)
+  await takePictures(page, 'benchmark-target')
+  expect((await exported(/^Time to accuracy, SVG/)).toString()).toMatch(/^<svg xmlns/)
+  await page.getByRole('link', { name: 'All comparisons' }).click()
 })
 
 test('a result whose gates are open says speed-up, shows its charts, and leaves in every form', async () => {
@@ -100,11 +147,19 @@ test('a result whose gates are open says speed-up, shows its charts, and leaves 
   await page.getByRole('img', { name: 'Throughput of each arm' }).waitFor()
   expect(await page.locator('svg circle').count()).toBeGreaterThanOrEqual(6)
   await takePictures(page, 'benchmark-result')
+  const latency = page.getByRole('img', { name: 'Latency against clients' })
+  await latency.scrollIntoViewIfNeeded()
+  expect(await latency.locator('polyline').count()).toBe(3)
+  await takePictures(page, 'benchmark-latency')
+  await page.getByRole('table', { name: 'Inference under load' }).scrollIntoViewIfNeeded()
+  await takePictures(page, 'benchmark-loads')
   await page.getByRole('table', { name: 'Every repetition' }).scrollIntoViewIfNeeded()
   await takePictures(page, 'benchmark-tables')
   expect((await exported(/^HTML/)).toString()).toContain('benchmark report</title>')
-  expect((await exported(/^CSV/)).toString()).toMatch(/^benchmark,arm,/)
+  expect((await exported(/^CSV ·/)).toString()).toMatch(/^benchmark,arm,/)
   expect((await exported(/^Throughput, SVG/)).toString()).toMatch(/^<svg xmlns/)
+  expect((await exported(/^CSV of loads/)).toString()).toMatch(/^benchmark,arm,checkpoint,/)
+  expect((await exported(/^Latency, PNG/)).subarray(1, 4).toString()).toBe('PNG')
   const png = await exported(/^Throughput, PNG/)
   expect(png.subarray(1, 4).toString()).toBe('PNG')
   // Twice the drawing's size: 720 units across.

@@ -2,6 +2,7 @@
 import { newBenchmark } from '../../electron/benchmark/new-benchmark.ts'
 import { planOf } from '../../electron/benchmark/plan.ts'
 import type { Benchmark, Measurement, Scaling } from '../../shared/domain/benchmark.ts'
+import { type InferenceSweep, inferencePlans, type LoadTurn } from '../../shared/domain/inference-sweep.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { fakeRun } from './fake-run.ts'
 
@@ -31,6 +32,7 @@ export function fakeBenchmark({ scaling = 'strong', stepMs = [40, 22], spread = 
     command: 'npm run benchmark -- --ranks 1,2',
     commit: 'abcdef123456',
   })
+  const worldSizeOf = (arm: string): number => plan.arms.find(({ id }) => id === arm)!.config.worldSize
   const rowsOf = (arm: string) => {
     const { config: of } = plan.arms.find(({ id }) => id === arm)!
     return of.microBatch * of.worldSize
@@ -47,14 +49,21 @@ export function fakeBenchmark({ scaling = 'strong', stepMs = [40, 22], spread = 
         ...repetition,
         state: 'done',
         startedAt: empty.createdAt,
-        conditions: { busyShare: 0.02, calibrationMs: [10, 10.2], energyJoules: null },
-        measured: measurementOf(ms, rowsOf(repetition.arm), plan.measuredSteps),
+        conditions: {
+          busyShare: 0.02,
+          calibrationMs: [10, 10.2],
+          energyJoules: null,
+          gpuJoules: null,
+          energySeconds: 2,
+          energyMissing: 'this system has no energy counters of the processor',
+        },
+        measured: measurementOf(ms, rowsOf(repetition.arm), plan.measuredSteps, worldSizeOf(repetition.arm)),
       }
     }),
   }
 }
 
-function measurementOf(ms: number, rows: number, steps: number): Measurement {
+function measurementOf(ms: number, rows: number, steps: number, worldSize: number): Measurement {
   return {
     provenance: 'measured',
     stepMs: Array.from({ length: steps }, (_, step) => ms * (1 + 0.05 * Math.sin(step))),
@@ -65,6 +74,53 @@ function measurementOf(ms: number, rows: number, steps: number): Measurement {
     phases: { dataMs: 0.02 * ms, forwardBackwardMs: 0.8 * ms, allReduceMs: 0.1 * ms, optimizerMs: 0.05 * ms, idleMs: 0.03 * ms },
     stragglerGapMs: 0.4,
     rssBytes: 3e8,
+    peakRssBytes: Array.from({ length: worldSize }, (_, rank) => 3.2e8 + 1e6 * rank),
     validation: { accuracy: 0.85, rowCount: 560 },
+    meanLoss: 0.9,
+    targetChecks: [],
   }
+}
+
+/** The same with a target of 80 %: seconds of training to it, for each arm and repetition; null where the limit came first. */
+export function withTimes(seconds: readonly (readonly (number | null)[])[]): Benchmark {
+  const benchmark = structuredClone(fakeBenchmark())
+  for (const { config } of benchmark.plan.arms) Object.assign(config, { targetAccuracy: 0.8, maxSteps: 400, validationsPerEpoch: 4 })
+  for (const repetition of benchmark.repetitions) {
+    const own = seconds[benchmark.plan.arms.findIndex(({ id }) => id === repetition.arm)]![repetition.repetition - 1]!
+    const check = { sampleCount: 6400, validateMs: 500, rowCount: 560 }
+    repetition.measured!.targetChecks = [
+      { ...check, step: 100, trainMs: 1000, accuracy: 0.5 },
+      own === null
+        ? { ...check, step: 400, trainMs: 99_000, accuracy: 0.79 }
+        : { ...check, step: 200, trainMs: own * 1000, accuracy: 0.81 },
+    ]
+  }
+  return benchmark
+}
+
+/** `benchmark` with a served model: latencies that grow with the clients. */
+export function withFakeInference(benchmark: Benchmark): Benchmark {
+  const turns = (ms: number, perSec: number): LoadTurn[] =>
+    [1, 1.1, 0.95].map((factor) => ({
+      perSec: perSec / factor,
+      p50Ms: ms * factor,
+      p95Ms: 2 * ms * factor,
+      p99Ms: 3 * ms * factor,
+      count: 500,
+      errors: 0,
+    }))
+  const measured: InferenceSweep = {
+    provenance: 'measured',
+    arm: benchmark.plan.arms[0]!.id,
+    checkpoint: 'step-000050',
+    threads: 2,
+    textCount: 560,
+    busyShare: 0.01,
+    closed: inferencePlans.quick.clients.map((clients) => ({
+      clients,
+      turns: turns(1 + clients / 2, (1000 * clients) / (1 + clients / 2)),
+    })),
+    open: { share: 0.7, perSec: 900, connections: 64, turns: turns(3, 900) },
+  }
+  return { ...benchmark, plan: { ...benchmark.plan, inference: inferencePlans.quick }, inference: { measured, error: null } }
 }

@@ -49,6 +49,7 @@ export function fakeRun(options: FakeRunOptions = {}): RunDetail {
       step: completed,
       samplesPerSec: steps.at(-1)?.samplesPerSec ?? null,
       rssBytes: 310_000_000 + 1_000_000 * rank,
+      peakRssBytes: 330_000_000 + 1_000_000 * rank,
       slowdown: null,
       error: rank === 1 ? record.error : null,
       first: rank === 1 && record.error !== null,

@@ -55,6 +55,7 @@ it('of one and two ranks measures every repetition, keeps what it saw on the dis
   for (const { measured, conditions } of done.repetitions) {
     expect(measured).toMatchObject({ sampleCount: 8 * 16, provenance: 'measured', validation: { rowCount: 40 } })
     expect(measured!.stepMs).toHaveLength(8)
+    expect(measured!.peakRssBytes!.every((bytes) => bytes >= 1e7)).toBe(true)
     expect(conditions!.calibrationMs![0]).toBeGreaterThan(0)
   }
   expect(armResults(done).map(({ rowsPerStep, done: ended }) => [rowsPerStep, ended.length])).toEqual([

@@ -8,7 +8,7 @@ import { trainingFlops } from '../../shared/benchmark/flops.ts'
 import { type Benchmark, benchmarkSchema } from '../../shared/domain/benchmark.ts'
 import { runConfigSchema } from '../../shared/domain/run-config.ts'
 import { ratioOfMedians, summaryOf } from '../../shared/domain/statistics.ts'
-import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { fakeBenchmark, withFakeInference } from '../helpers/fake-benchmark.ts'
 import { fakeRun } from '../helpers/fake-run.ts'
 import { hostileText } from '../helpers/hostile-run.ts'
 import { scanHtml } from '../helpers/scan-html.ts'
@@ -55,6 +55,13 @@ describe('a measurement', () => {
     const { dataMs, forwardBackwardMs, allReduceMs, optimizerMs, idleMs } = measured.phases
     const mean = measured.stepMs.reduce((sum, ms) => sum + ms, 0) / 40
     expect(dataMs + forwardBackwardMs + allReduceMs + optimizerMs + idleMs).toBeCloseTo(mean, 6)
+  })
+
+  it('keeps the most memory of each rank, and says in old files that it is that of the end', () => {
+    expect(measurementOf({ steps, epochs, ranks }, plan)!.peakRssBytes).toEqual(ranks.map(({ peakRssBytes }) => peakRssBytes))
+    expect(renderBenchmark(fakeBenchmark(), 'markdown').text).toMatch(/2 ranks × 32 \| 305 MiB, 306 MiB \|/)
+    const early = change(fakeBenchmark(), ({ repetitions }) => repetitions.forEach((of) => void (of.measured!.peakRssBytes = null)))
+    expect(renderBenchmark(early, 'markdown').text).toMatch(/2 ranks × 32 \| 286 MiB at the end \|/)
   })
 
   it('is none where a step is missing', () => {
@@ -163,6 +170,11 @@ describe('renderings', () => {
     expect(benchmarkSchema.parse(JSON.parse(renderBenchmark(benchmark, 'json').text))).toEqual(benchmark)
   })
 
+  it('are refused of a file whose repetitions are of no arm', () => {
+    const strange = change(benchmark, ({ repetitions }) => void (repetitions[0]!.arm = 'another'))
+    expect(benchmarkSchema.safeParse(strange).error?.message).toContain('an arm that the plan does not have')
+  })
+
   it('make a folder with every form and a file for each arm', () => {
     expect([...renderBenchmarkFolder(benchmark).keys()]).toEqual([
       'report.html', 'report.md', 'report.json', 'repetitions.csv', 'throughput.svg', 'waterfall.svg', 'single_cpu.md', 'ddp_2cpu.md',
@@ -181,7 +193,7 @@ describe('renderings', () => {
 
   it('of 200 hostile texts are dead in HTML, Markdown, CSV, JSON and SVG', () => {
     for (const text of hostile) {
-      const evil = change(benchmark, (of) => {
+      const evil = change(withFakeInference(benchmark), (of) => {
         of.plan.name = text.slice(0, 120)
         of.plan.arms[0]!.label = text.slice(0, 200)
         of.command = text
@@ -189,6 +201,11 @@ describe('renderings', () => {
         of.hardware.cpuModel = text
         of.hardware.versions = { [text]: text }
         of.data!.dataset.title = text
+        of.repetitions[1]!.conditions!.energyMissing = text
+        of.inference!.measured!.arm = text.slice(0, 64)
+        for (const each of of.repetitions) if (each.arm === 'ranks-1') each.arm = text.slice(0, 64)
+        of.plan.arms[0]!.id = text.slice(0, 64)
+        of.inference!.measured!.checkpoint = text
         of.repetitions[0] = {
           ...of.repetitions[0]!,
           state: 'failed',
@@ -197,14 +214,15 @@ describe('renderings', () => {
         }
       })
       const files = renderBenchmarkFolder(evil)
-      for (const name of ['report.html', 'throughput.svg', 'waterfall.svg']) {
+      for (const name of ['report.html', 'throughput.svg', 'waterfall.svg', 'inference.svg']) {
         const tags = scanHtml(files.get(name)!)
         expect(tags.filter((tag) => ['script', 'img', 'iframe', 'object', 'a', 'b'].includes(tag.name))).toEqual([])
         expect(tags.flatMap(({ attributes }) => Object.keys(attributes)).filter((attribute) => /^on|href|src/i.test(attribute))).toEqual([])
       }
       for (const [name, content] of files) if (name !== 'report.json') expect(content, name).not.toMatch(/\u202e|\u0000/i)
       expect(files.get('report.md')!.replace(/^(`{3,})[^]*?^\1$/gm, '')).not.toMatch(/^\| a \| b \|$/m)
-      for (const line of files.get('repetitions.csv')!.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+@\t]/)
+      for (const name of ['repetitions.csv', 'inference.csv'])
+        for (const line of files.get(name)!.split('\r\n')) expect(line, name).not.toMatch(/(^|,)"?[=+@\t]/)
       expect(benchmarkSchema.parse(JSON.parse(files.get('report.json')!))).toEqual(evil)
     }
   })

@@ -33,6 +33,13 @@ describe('splitting a data set', () => {
     expect([0, 1, 2, 3].map((label) => countOf(validation, label))).toEqual([10, 5, 1, 1])
   })
 
+  it('puts the same rows aside as every version before it', () => {
+    const numbers = splitDataset(uneven, 0.05, 42).validation.map(({ text }) => text)
+    expect(numbers).toEqual([
+      'text 0 0', 'text 0 30', 'text 0 42', 'text 0 51', 'text 0 96', 'text 1 2', 'text 1 3', 'text 1 25', 'text 2 1', 'text 3 1',
+    ]) // prettier-ignore
+  })
+
   it('is the same for the same seed and another for another', () => {
     expect(splitDataset(uneven, 0.1, 42)).toEqual(splitDataset(uneven, 0.1, 42))
     expect(splitDataset(uneven, 0.1, 43)).not.toEqual(splitDataset(uneven, 0.1, 42))

@@ -119,7 +119,7 @@ describe('sums over examples', () => {
   test('a batch without examples gives zero gradients and runs nothing', async () => {
     arena.gradients.fill(1)
     const empty: Batch = { ...batch, rows: 0, exampleCount: 0, tokenCount: 0 }
-    expect(await classifier.gradients(empty, null)).toEqual({ lossSum: 0, exampleCount: 0, tokenCount: 0 })
+    expect(await classifier.gradients(empty, null)).toEqual({ lossSum: 0, exampleCount: 0, tokenCount: 0, computedTokenCount: 0 })
     expect(arena.gradients.every((value) => value === 0)).toBe(true)
   })
 

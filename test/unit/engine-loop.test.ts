@@ -60,10 +60,18 @@ describe('training', () => {
     expect(result!.gradNorm).toBeCloseTo(norm, 4)
     expect(result!.learningRate).toBeCloseTo(0.01 / 3, 10)
     const { local } = result!
-    expect(local).toMatchObject({ rank: 0, exampleCount: 6, tokenCount: batch.tokenCount, paddedTokenCount: 48 })
+    // 34 tokens in rows of 8, and what makes a round number of them: not the grid of 48.
+    expect(local).toMatchObject({ rank: 0, exampleCount: 6, tokenCount: batch.tokenCount, paddedTokenCount: 40 })
     expect(local.localLoss).toBe(result!.globalLoss)
     const { dataMs, forwardBackwardMs, allReduceMs, optimizerMs } = local.phases
     expect(dataMs + forwardBackwardMs + allReduceMs + optimizerMs).toBeCloseTo(local.stepMs, 6)
+  })
+
+  test('a step that takes padding along counts it', async () => {
+    const { arena, options } = setUp({ steps: repeat([batch], 1) })
+    const classifier = createClassifier({ config, arena, threads: 1, comparison: { keepPadding: true } })
+    const [result] = await collect({ ...options, classifier })
+    expect(result!.local).toMatchObject({ tokenCount: batch.tokenCount, paddedTokenCount: 48 })
   })
 
   test.for([

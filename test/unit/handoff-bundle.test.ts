@@ -55,6 +55,14 @@ describe('a bundle', () => {
     expect((await readdir(home)).sort()).toEqual(['full', 'news.csv'])
   })
 
+  it('is refused where it would not do what the lab does', async () => {
+    const { home, config } = await setUp()
+    const aimed = { ...config, targetAccuracy: 0.8 }
+    const written = writeTorchBundle({ config: aimed, modelDirectory: null, directory: join(home, 'b'), cacheDirectory: home, command: '' })
+    await expect(written).rejects.toMatchObject({ info: { code: 'CONFIG_INVALID' } })
+    expect(await readdir(home)).toEqual(['news.csv'])
+  })
+
   it.skipIf(spawnSync('/usr/bin/python3', ['-c', 'import torch']).status !== 0)(
     'goes through the rows in the very order of our sampler (needs torch)',
     async () => {

@@ -82,7 +82,7 @@ describe('the protocol', () => {
       stepMs: 1,
       phases: { dataMs: 0, forwardBackwardMs: 0, allReduceMs: 0, optimizerMs: 0 },
     }
-    const message = { type: 'step', step: 1, epoch: 0, globalLoss: 1, gradNorm: 1, learningRate: 1, rssBytes: 1, local }
+    const message = { type: 'step', step: 1, epoch: 0, globalLoss: 1, gradNorm: 1, learningRate: 1, rssBytes: 1, peakRssBytes: 1, local }
     expect(rankMessageSchema.safeParse(JSON.parse(JSON.stringify(message))).success).toBe(false)
     expect(rankMessageSchema.safeParse({ ...message, local: { ...local, localLoss: 1 } }).success).toBe(true)
   })

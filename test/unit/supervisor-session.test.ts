@@ -75,6 +75,7 @@ const report = (rank: number, step: number, stepMs = 100, exampleCount = 32, epo
   gradNorm: 1,
   learningRate: 1e-4,
   rssBytes: 1e6,
+  peakRssBytes: 1e6,
   local: {
     rank,
     localLoss: 1,

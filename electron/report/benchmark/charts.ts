@@ -3,12 +3,8 @@ import { type BenchmarkFacts, provenances } from './facts.ts'
 import { figure } from '../charts.ts'
 import { html, type Markup } from '../escape.ts'
 import { formatQuantity } from '../format.ts'
-import { text } from '../svg-chart.ts'
 import { phaseChart, phaseLegend } from '../svg-phases.ts'
-import { scaleOf } from '../svg-scale.ts'
-
-const width = 720
-const rowHeight = 38
+import { dotRows, width } from './dot-rows.ts'
 
 export const throughputFigure = (facts: BenchmarkFacts): Markup =>
   figure(
@@ -19,45 +15,23 @@ export const throughputFigure = (facts: BenchmarkFacts): Markup =>
     provenances(facts),
   )
 
-export function throughputChart({ results }: BenchmarkFacts): Markup {
-  const left = Math.max(70, 16 + 6.5 * Math.max(...results.map(({ arm }) => arm.label.length), 0))
-  const right = width - 16
-  const bottom = results.length * rowHeight + 6
-  const rates = results.map(({ done }) =>
-    done.map(({ measured }) => measured.sampleCount / measured.stepMs.reduce((sum, ms) => sum + ms / 1000, 0)),
-  )
-  const x = scaleOf(rates.flat(), { label: 'samples per second', includes: [0] }, left, right, 90, 'at ticks')
-  return html`<svg class="chart" viewBox="0 0 ${width} ${bottom + 44}" role="img" aria-labelledby="rates-title rates-desc">
-    <title id="rates-title">Throughput of each arm</title>
-    <desc id="rates-desc">
-      ${results.map(({ arm, samplesPerSec }) => `${arm.label}: median ${formatQuantity(samplesPerSec?.median)} samples per second.`).join(' ')}
-    </desc>
-    ${x.ticks.map((tick) => html`<path class="grid" d="M${tick.at.toFixed(1)} 6V${bottom}" />${text(tick.label, tick.at, bottom + 17, 'middle')}`)}
-    ${results.map(({ arm, samplesPerSec }, row) => {
-      const middle = 6 + (row + 0.5) * rowHeight
-      const summary =
-        samplesPerSec === null
-          ? text('none that ended well', left + 8, middle + 4, 'start')
-          : html`${
-                samplesPerSec.interval === null
-                  ? null
-                  : html`<rect
-                      class="phase forwardBackwardMs"
-                      opacity="0.35"
-                      x="${x.at(samplesPerSec.interval[0]).toFixed(1)}"
-                      y="${middle - 9}"
-                      width="${Math.max(1, x.at(samplesPerSec.interval[1]) - x.at(samplesPerSec.interval[0])).toFixed(1)}"
-                      height="18"
-                    />`
-              }<path class="line group" d="M${x.at(samplesPerSec.median).toFixed(1)} ${middle - 13}v26" stroke-width="2" />`
-      return html`${text(arm.label, left - 8, middle + 4, 'end', 'row-label')}${summary}${rates[row]!.map(
-        (rate) => html`<circle class="dot rank-${row % 8}" cx="${x.at(rate).toFixed(1)}" cy="${middle}" r="3.2" />`,
-      )}`
-    })}
-    <path class="axis" d="M${left} 6V${bottom}" />
-    ${text('samples per second, all ranks together', right, bottom + 38, 'end', 'unit')}
-  </svg>`
-}
+export const throughputChart = ({ results }: BenchmarkFacts): Markup =>
+  dotRows({
+    id: 'rates',
+    title: 'Throughput of each arm',
+    description: results
+      .map(({ arm, samplesPerSec }) => `${arm.label}: median ${formatQuantity(samplesPerSec?.median)} samples per second.`)
+      .join(' '),
+    axis: 'samples per second',
+    unit: 'samples per second, all ranks together',
+    rows: results.map(({ arm, done, samplesPerSec }) => ({
+      label: arm.label,
+      values: done.map(({ measured }) => measured.sampleCount / measured.stepMs.reduce((sum, ms) => sum + ms / 1000, 0)),
+      median: samplesPerSec?.median ?? null,
+      interval: samplesPerSec?.interval ?? null,
+      remark: samplesPerSec === null ? 'none that ended well' : null,
+    })),
+  })
 
 export function waterfallFigure(facts: BenchmarkFacts): Markup {
   const timings = timingsOf(facts)

@@ -5,6 +5,7 @@
 import { type ArmResult, armResults, type Comparison, comparisons } from '../../../shared/benchmark/analysis.ts'
 import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
+import { targetOf, timesToAccuracy } from '../../../shared/benchmark/time-to-accuracy.ts'
 import type { Benchmark, Factor } from '../../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../../shared/domain/device.ts'
 import type { RunConfig } from '../../../shared/domain/run-config.ts'
@@ -22,6 +23,10 @@ import {
   missing,
 } from '../format.ts'
 import type { Table } from '../results.ts'
+import { energyMissing } from './energy.ts'
+import { inferenceMissing } from './inference.ts'
+import { lossSentence, paddedTokensCaveat } from './padding.ts'
+import { targetFacts, type TargetFacts, targetSentences } from './target.ts'
 
 export interface BenchmarkFacts {
   benchmark: Benchmark
@@ -30,19 +35,33 @@ export interface BenchmarkFacts {
   gates: Gate[]
   /** Whether the ratio of throughputs may be called a speed-up. */
   maySaySpeedUp: boolean
+  /** Null where the plan measures steps only. */
+  target: TargetFacts | null
 }
 
 export function collectBenchmark(benchmark: Benchmark): BenchmarkFacts {
   const results = armResults(benchmark)
   const gates = gatesOf(benchmark, results)
-  return { benchmark, results, comparisons: comparisons(results), gates, maySaySpeedUp: maySaySpeedUp(gates) }
+  const target = targetOf(benchmark.plan)
+  return {
+    benchmark,
+    results,
+    comparisons: comparisons(results),
+    gates,
+    maySaySpeedUp: maySaySpeedUp(gates),
+    target: target && { benchmark, target, times: timesToAccuracy(benchmark) },
+  }
 }
 
 export const titleOf = ({ plan }: Benchmark): string => plan.name || plan.arms.map(({ label }) => label).join(' against ')
 
 /** 'Speed-up', or what it is instead. */
 export const ratioWord = ({ maySaySpeedUp: may, benchmark }: BenchmarkFacts): string =>
-  may ? (benchmark.plan.scaling === 'weak' ? 'Speed-up (weak scaling)' : 'Speed-up') : 'Ratio of throughputs'
+  may ? `Speed-up${labelOf(benchmark.plan)}` : 'Ratio of throughputs'
+
+/** What the arms do not have in common besides what a speed-up is of. */
+const labelOf = ({ scaling, factor }: Benchmark['plan']): string =>
+  scaling === 'weak' ? ' (weak scaling)' : factor === 'padding' ? ' (padding policies differ)' : ''
 
 const times = (ratio: number): string => `${formatDecimal(ratio, 2)} ×`
 const interval = (of: readonly [number, number] | null, format: (value: number) => string): string =>
@@ -76,11 +95,14 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
     ...(compared.length > 0 && closed.length > 0
       ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`]
       : []),
+    ...(facts.target ? targetSentences(facts.target) : []),
+    ...lossSentence(facts.results, benchmark.plan),
     ...caveatsOf(benchmark),
   ]
 }
 
-export function caveatsOf({ plan, hardware, repetitions }: Benchmark): string[] {
+export function caveatsOf(benchmark: Benchmark): string[] {
+  const { plan, hardware, repetitions } = benchmark
   const imported = plan.arms.filter(({ id }) => repetitions.some(({ arm, measured }) => arm === id && measured?.provenance === 'imported'))
   const cores = `${formatCount(hardware.cpuCores)} logical CPU ${hardware.cpuCores === 1 ? 'core' : 'cores'}`
   return [
@@ -97,6 +119,7 @@ export function caveatsOf({ plan, hardware, repetitions }: Benchmark): string[] 
     ...(plan.scaling === 'weak'
       ? ['Weak scaling: every rank has as many rows in each arm, so that arms with more ranks make larger steps and other updates.']
       : []),
+    ...paddedTokensCaveat(benchmark),
   ]
 }
 
@@ -106,9 +129,8 @@ export const provenances = ({ results }: BenchmarkFacts): string =>
 
 /** What this benchmark says nothing about. */
 export const notMeasured = (facts: BenchmarkFacts): string[] => [
-  'time to a given accuracy',
-  'latency of inference',
-  ...(facts.results.every(({ joulesPerSample }) => joulesPerSample === null) ? ['energy: the machine does not tell'] : []),
+  ...(facts.target === null ? ['time to a given accuracy'] : []),
+  ...[inferenceMissing(facts.benchmark), energyMissing(facts)].filter((reason) => reason !== null),
   ...(facts.benchmark.allReduce === null ? ['the cost of an all-reduce by its size'] : []),
   ...(facts.benchmark.peakFlops === null ? ['utilisation: the peak of the machine could not be measured'] : []),
 ]
@@ -155,12 +177,12 @@ export const stepTable = ({ results }: BenchmarkFacts): Table => ({
 })
 
 export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
-  columns: ['Arm', 'Memory of a rank', 'Of the measured peak', 'Energy / sample', 'Validation accuracy', '95 % interval'],
-  rows: results.map(({ arm, rssBytes, flopsUtilisation, joulesPerSample, accuracy }) => [
+  columns: ['Arm', 'Peak memory, each rank', 'Of the measured peak', 'Energy / 1,000 samples', 'Validation accuracy', '95 % interval'],
+  rows: results.map(({ arm, rssBytes, peakRssBytes, flopsUtilisation, energy, accuracy }) => [
     arm.label,
-    formatBytes(rssBytes),
+    peakRssBytes?.map(formatBytes).join(', ') ?? (rssBytes === null ? missing : `${formatBytes(rssBytes)} at the end`),
     formatPercent(flopsUtilisation),
-    joulesPerSample === null ? 'not measured' : `${formatQuantity(joulesPerSample)} J`,
+    energy === null ? 'not measured' : `${formatQuantity(energy.joulesPerThousandSamples.median)} J`,
     formatPercent(accuracy?.accuracy),
     formatInterval(accuracy?.interval ?? null),
   ]),
@@ -196,21 +218,10 @@ export const gateTable = ({ gates }: BenchmarkFacts): Table => ({
 
 /** Every repetition in the order in which it ran, the failed ones too. */
 export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
-  columns: [
-    'Arm',
-    'Repetition',
-    'Seed',
-    'State',
-    'Samples / s',
-    'Warm-up steps',
-    'Others busy',
-    'Fixed work',
-    'Provenance',
-    'Why it failed',
-  ],
-  textColumns: [3, 8, 9],
-  rows: benchmark.repetitions.map(({ arm, repetition, seed, state, measured, conditions, error }) => [
-    benchmark.plan.arms.find(({ id }) => id === arm)?.label ?? arm,
+  columns: ['Arm', 'Repetition', 'Seed', 'State', 'Samples / s', 'Warm-up steps', 'Others busy', 'Fixed work', 'Provenance'],
+  textColumns: [3, 8],
+  rows: benchmark.repetitions.map(({ arm, repetition, seed, state, measured, conditions }) => [
+    armLabel(benchmark, arm),
     String(repetition),
     String(seed),
     state,
@@ -219,25 +230,40 @@ export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
     formatPercent(conditions?.busyShare),
     conditions?.calibrationMs ? conditions.calibrationMs.map(formatMs).join(', ') : missing,
     measured?.provenance ?? missing,
-    error === null ? '' : `${error.title}. ${error.cause}`,
   ]),
 })
+
+/** The failed ones, with why; without rows where none failed. */
+export const failureTable = ({ benchmark }: BenchmarkFacts): Table => ({
+  columns: ['Arm', 'Repetition', 'Why it failed'],
+  textColumns: [2],
+  rows: benchmark.repetitions.flatMap(({ arm, repetition, error }) =>
+    error === null ? [] : [[armLabel(benchmark, arm), String(repetition), `${error.title}. ${error.cause}`]],
+  ),
+})
+
+const armLabel = ({ plan }: Benchmark, arm: string): string => plan.arms.find(({ id }) => id === arm)?.label ?? arm
 
 const factorLabels: Record<Factor, string> = {
   ranks: 'number of ranks',
   microBatch: 'micro-batch: rows of a rank and step',
   bucketCapBytes: 'bytes of a bucket',
   device: 'device of the ranks',
+  padding: 'padding policy: packed computes none; the longest is a batch’s own, rounded up to 8; the maximum is the run’s',
 }
 
-export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops } }: BenchmarkFacts): Fact[] => [
+export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops }, target }: BenchmarkFacts): Fact[] => [
   { label: 'Form', value: plan.form === 'full' ? 'full' : 'quick (fewer steps and repetitions than a reviewer expects)' },
   { label: 'Varied', value: factorLabels[plan.factor] },
   { label: 'Scaling', value: plan.scaling === 'strong' ? 'strong: the same rows in every step' : 'weak: the same rows on every rank' },
   { label: 'Repetitions of each arm', value: formatCount(plan.repetitions) },
   { label: 'Warm-up steps, set apart', value: formatCount(plan.warmupSteps) },
-  { label: 'Measured steps of a repetition', value: formatCount(plan.measuredSteps) },
-  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device)-/, '')).join(' ') },
+  {
+    label: 'Measured steps of a repetition',
+    value: `${formatCount(plan.measuredSteps)}${target === null ? '' : ', or fewer where it ends at its target'}`,
+  },
+  ...(target === null ? [] : targetFacts(target)),
+  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device|padding)-/, '')).join(' ') },
   { label: 'Throughput of a repetition', value: 'its samples over the sum of the slowest rank’s step times' },
   { label: 'Intervals', value: '95 %, percentile bootstrap over repetitions, 10,000 resamples; of accuracy Wilson' },
   {

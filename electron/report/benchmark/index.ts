@@ -1,13 +1,16 @@
 /** The report of a benchmark in every form: facts first, then renderings of them. Pure; writing files is the caller's business. */
-import type { Arm, Benchmark, BenchmarkFormat } from '../../../shared/domain/benchmark.ts'
+import { type Arm, type Benchmark, type BenchmarkFormat, benchmarkFormatSchema } from '../../../shared/domain/benchmark.ts'
+import { LabError } from '../../../shared/contract/errors.ts'
 import { revealHidden } from '../escape.ts'
 import type { RenderedReport } from '../index.ts'
 import { throughputChart, waterfallChart } from './charts.ts'
 import { renderBenchmarkCsv } from './csv.ts'
 import { type BenchmarkFacts, collectBenchmark } from './facts.ts'
 import { renderBenchmarkHtml } from './html.ts'
+import { inferenceChart, renderInferenceCsv } from './inference.ts'
 import { renderArmMarkdown, renderBenchmarkMarkdown } from './markdown.ts'
 import { standaloneSvg } from './standalone-svg.ts'
+import { targetChart } from './target.ts'
 
 const renderings: Record<BenchmarkFormat, { fileName: string; mediaType: string; render: (facts: BenchmarkFacts) => string }> = {
   html: { fileName: 'report.html', mediaType: 'text/html; charset=utf-8', render: renderBenchmarkHtml },
@@ -19,9 +22,37 @@ const renderings: Record<BenchmarkFormat, { fileName: string; mediaType: string;
     render: ({ benchmark }) => revealHidden(`${JSON.stringify(benchmark, null, 1)}\n`),
   },
   csv: { fileName: 'repetitions.csv', mediaType: 'text/csv; charset=utf-8', render: renderBenchmarkCsv },
+  'csv-inference': {
+    fileName: 'inference.csv',
+    mediaType: 'text/csv; charset=utf-8',
+    render: ({ benchmark }) => {
+      if (!benchmark.inference?.measured) throw notServed()
+      return renderInferenceCsv(benchmark)
+    },
+  },
   'svg-throughput': { fileName: 'throughput.svg', mediaType: 'image/svg+xml', render: (facts) => standaloneSvg(throughputChart(facts)) },
   'svg-waterfall': { fileName: 'waterfall.svg', mediaType: 'image/svg+xml', render: (facts) => standaloneSvg(waterfallChart(facts)) },
+  'svg-target': {
+    fileName: 'time-to-accuracy.svg',
+    mediaType: 'image/svg+xml',
+    render: ({ target }) => {
+      if (target === null) throw noTarget()
+      return standaloneSvg(targetChart(target))
+    },
+  },
+  'svg-inference': {
+    fileName: 'inference.svg',
+    mediaType: 'image/svg+xml',
+    render: ({ benchmark }) => {
+      const chart = inferenceChart(benchmark)
+      if (chart === null) throw notServed()
+      return standaloneSvg(chart)
+    },
+  },
 }
+
+/** What only a benchmark has whose model was served. */
+const ofInference: readonly BenchmarkFormat[] = ['csv-inference', 'svg-inference']
 
 export function renderBenchmark(benchmark: Benchmark, format: BenchmarkFormat): RenderedReport {
   const { fileName, mediaType, render } = renderings[format]
@@ -35,7 +66,11 @@ export function renderBenchmark(benchmark: Benchmark, format: BenchmarkFormat): 
 /** All of them, and one Markdown file for each arm, by the names they have in a folder. */
 export function renderBenchmarkFolder(benchmark: Benchmark): Map<string, string> {
   const facts = collectBenchmark(benchmark)
-  const files = Object.values(renderings).map(({ fileName, render }): [string, string] => [fileName, render(facts)])
+  const isThere = (format: BenchmarkFormat): boolean =>
+    format === 'svg-target' ? facts.target !== null : Boolean(benchmark.inference?.measured) || !ofInference.includes(format)
+  const files = benchmarkFormatSchema.options
+    .filter(isThere)
+    .map((format): [string, string] => [renderings[format].fileName, renderings[format].render(facts)])
   const arms = benchmark.plan.arms.map(({ id, config }): [string, string] => [
     armFileName(benchmark, id, config),
     renderArmMarkdown(facts, id),
@@ -49,3 +84,19 @@ function armFileName({ plan }: Benchmark, id: string, { worldSize, device }: Arm
   const what = device === 'cpu' ? 'cpu' : 'gpu'
   return worldSize === 1 ? `single_${what}.md` : `ddp_${worldSize}${what}.md`
 }
+
+const notServed = (): LabError =>
+  new LabError({
+    code: 'BENCHMARK_NOT_FOUND',
+    title: 'There is no such measurement',
+    cause: 'The model of this benchmark was not served and asked.',
+    suggestion: 'Start one that serves the trained model at the end.',
+  })
+
+const noTarget = (): LabError =>
+  new LabError({
+    code: 'BENCHMARK_NOT_FOUND',
+    title: 'There is no such chart',
+    cause: 'The benchmark has no target accuracy.',
+    suggestion: 'Start one that trains to an accuracy.',
+  })

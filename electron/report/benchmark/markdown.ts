@@ -3,12 +3,14 @@ import { machineFacts, versionTable } from '../conditions.ts'
 import { markdownBlock, markdownText } from '../escape.ts'
 import { formatDate } from '../format.ts'
 import { facts as factTable, table } from '../markdown-parts.ts'
+import { energyNote, energyTable } from './energy.ts'
 import {
   allReduceSentence,
   allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
   configurationTable,
+  failureTable,
   gateTable,
   identityFacts,
   notMeasured,
@@ -21,6 +23,8 @@ import {
   throughputTable,
   titleOf,
 } from './facts.ts'
+import { type TargetFacts, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
+import { inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
 export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
   const { benchmark } = facts
@@ -34,11 +38,21 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     table(throughputTable(facts)),
     `## ${ratioWord(facts)}`,
     table(comparisonTable(facts)),
+    ...(facts.target === null ? [] : targetBlocks(facts.target)),
     '## Where the time goes',
     table(stepTable(facts)),
     ...(benchmark.allReduce === null ? [] : ['## All-reduce', markdownText(allReduceSentence(facts)!), table(allReduceTable(facts))]),
     '## Memory, utilisation, energy, accuracy',
     table(resourceTable(facts)),
+    ...(energyTable(facts).rows.length === 0 ? [] : ['### Energy', table(energyTable(facts)), energyNote]),
+    ...(benchmark.inference?.measured
+      ? [
+          '## Inference under load',
+          markdownText(inferenceSentence(benchmark)!),
+          table(inferenceTable(benchmark)),
+          markdownText(inferenceNotes(benchmark)),
+        ]
+      : []),
     '## Gates',
     table(gateTable(facts)),
     `Not measured here: ${markdownText(notMeasured(facts).join('; '))}.`,
@@ -46,6 +60,7 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     factTable(protocolFacts(facts)),
     '## Every repetition',
     table(repetitionTable(facts)),
+    ...(failureTable(facts).rows.length === 0 ? [] : [table(failureTable(facts))]),
     '## Configuration',
     table(configurationTable(facts)),
     '## Machine and software',
@@ -57,6 +72,16 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
   ]
   return `${blocks.join('\n\n')}\n`
 }
+
+const targetBlocks = (facts: TargetFacts): string[] => [
+  '## Time to accuracy',
+  table(targetTable(facts)),
+  ...(facts.times.length > 1 ? [table(targetComparisonTable(facts))] : []),
+  targetNotes(facts)
+    .map((note) => `- ${markdownText(note)}`)
+    .join('\n'),
+  table(targetRepetitionTable(facts)),
+]
 
 /**
  * One arm by itself, as the original project kept `benchmarks/single_gpu.md` and `benchmarks/ddp_2gpu.md`: the same facts, cut
@@ -72,6 +97,9 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
     `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}: ${provenanceOf(facts, armId)}.`,
     table(throughputTable(only)),
     ...(compared.length > 0 ? [table(comparisonTable({ ...facts, comparisons: compared }))] : []),
+    ...(facts.target === null
+      ? []
+      : [table(targetTable({ ...facts.target, times: facts.target.times.filter(({ arm: of }) => of.id === armId) }))]),
     table(stepTable(only)),
     table(resourceTable(only)),
     '## Machine and software',

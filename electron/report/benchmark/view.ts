@@ -3,6 +3,7 @@ import type { BenchmarkTable, BenchmarkView } from '../../../shared/contract/ben
 import type { Benchmark } from '../../../shared/domain/benchmark.ts'
 import type { Table } from '../results.ts'
 import { throughputChart, waterfallChart, waterfallLegend } from './charts.ts'
+import { energyNote, energyTable } from './energy.ts'
 import {
   allReduceSentence,
   allReduceTable,
@@ -18,22 +19,35 @@ import {
   stepTable,
   throughputTable,
 } from './facts.ts'
+import { targetChart, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
+import { inferenceChart, inferenceLegend, inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
 type Rendered = Pick<
   BenchmarkView,
-  'sentences' | 'provenances' | 'maySaySpeedUp' | 'gates' | 'notMeasured' | 'failures' | 'tables' | 'charts' | 'protocol' | 'command'
+  | 'sentences'
+  | 'provenances'
+  | 'maySaySpeedUp'
+  | 'gates'
+  | 'notMeasured'
+  | 'failures'
+  | 'tables'
+  | 'charts'
+  | 'targetNotes'
+  | 'protocol'
+  | 'command'
 >
 
 export function benchmarkView(benchmark: Benchmark): Rendered {
   const facts = collectBenchmark(benchmark)
-  const titled = (title: string, { columns, textColumns, rows }: Table): BenchmarkTable => ({
+  const titled = (title: string, { columns, textColumns, rows }: Table, note?: string): BenchmarkTable => ({
     title,
     columns,
     rows,
     ...(textColumns && { textColumns }),
+    ...(note !== undefined && { note }),
   })
   return {
-    sentences: [...sentencesOf(facts), ...[allReduceSentence(facts)].filter((sentence) => sentence !== null)],
+    sentences: [...sentencesOf(facts), ...[allReduceSentence(facts), inferenceSentence(benchmark)].filter((sentence) => sentence !== null)],
     maySaySpeedUp: facts.maySaySpeedUp,
     provenances: [...new Set(facts.results.flatMap(({ done }) => done.map(({ measured }) => measured.provenance)))],
     gates: facts.gates,
@@ -44,13 +58,29 @@ export function benchmarkView(benchmark: Benchmark): Rendered {
     tables: [
       titled(ratioWord(facts), comparisonTable(facts)),
       titled('Throughput', throughputTable(facts)),
+      ...(facts.target === null
+        ? []
+        : [
+            titled('Time to accuracy', targetTable(facts.target)),
+            titled('Time to accuracy, compared', targetComparisonTable(facts.target)),
+            titled('Every repetition to its target', targetRepetitionTable(facts.target)),
+          ]),
       titled('Steps', stepTable(facts)),
       titled('Memory, utilisation, energy, accuracy', resourceTable(facts)),
+      titled('Energy', energyTable(facts), energyNote),
+      titled('Inference under load', inferenceTable(benchmark), inferenceNotes(benchmark)),
       titled('All-reduce', allReduceTable(facts)),
       titled('Every repetition', repetitionTable(facts)),
       titled('Configuration', configurationTable(facts)),
     ].filter(({ rows }) => rows.length > 0),
-    charts: { throughput: throughputChart(facts).text, waterfall: waterfallChart(facts).text, legend: waterfallLegend(facts).text },
+    charts: {
+      throughput: throughputChart(facts).text,
+      waterfall: waterfallChart(facts).text,
+      legend: waterfallLegend(facts).text,
+      target: facts.target && targetChart(facts.target).text,
+      inference: inferenceChart(benchmark) && `${inferenceChart(benchmark)!.text}${inferenceLegend(benchmark).text}`,
+    },
+    targetNotes: facts.target === null ? [] : targetNotes(facts.target),
     protocol: protocolFacts(facts).map(({ label, value }) => ({ label, value })),
     command: benchmark.command,
   }

@@ -66,7 +66,9 @@ export function BenchmarkResultScreen({ id }: { id: string }) {
             </ActionButton>
           )}
           {view.state === 'done' && <AddImported id={id} onError={setError} />}
-          {view.done > 0 && <ExportMenu id={id} onError={setError} />}
+          {view.done > 0 && (
+            <ExportMenu id={id} hasTarget={view.charts.target !== null} hasInference={view.charts.inference !== null} onError={setError} />
+          )}
         </>
       }
     >

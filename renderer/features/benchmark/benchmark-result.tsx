@@ -25,10 +25,25 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
           <Panel title="Throughput" hint="dots: repetitions · line: median · bar: its 95 % interval" actions={tags}>
             <ReportChart markup={view.charts.throughput} />
           </Panel>
+          {view.charts.target !== null && (
+            <Panel title="Time to accuracy" hint="dots: repetitions that reached it · line: median · bar: its 95 % interval" actions={tags}>
+              <ReportChart markup={view.charts.target} />
+              <ul className={styles.notes}>
+                {view.targetNotes.map((note) => (
+                  <li key={note}>{note}</li>
+                ))}
+              </ul>
+            </Panel>
+          )}
           <Panel title="Where a step’s time goes" hint="means over all measured steps" actions={tags}>
             <ReportChart markup={view.charts.waterfall} />
             <ReportChart markup={view.charts.legend} />
           </Panel>
+          {view.charts.inference !== null && (
+            <Panel title="Latency of the served model" hint="dots: medians of the loads · bars: lowest and highest" actions={tags}>
+              <ReportChart markup={view.charts.inference} />
+            </Panel>
+          )}
           {first && <TablePanel table={first} />}
         </div>
         <div className={styles.side}>
@@ -82,7 +97,7 @@ export function BenchmarkResult({ view }: { view: BenchmarkView }) {
   )
 }
 
-function TablePanel({ table: { title, columns, textColumns = [], rows } }: { table: BenchmarkTable }) {
+function TablePanel({ table: { title, columns, textColumns = [], rows, note } }: { table: BenchmarkTable }) {
   const look = (column: number): string | undefined => (column === 0 || textColumns.includes(column) ? undefined : 'num')
   return (
     <Panel title={title} flush>
@@ -114,6 +129,7 @@ function TablePanel({ table: { title, columns, textColumns = [], rows } }: { tab
           ))}
         </tbody>
       </table>
+      {note !== undefined && <p className={styles.tableNote}>{note}</p>}
     </Panel>
   )
 }

@@ -12,19 +12,28 @@ import { saveText } from '../../ui/save-text.ts'
 
 interface ExportMenuProps {
   id: string
+  /** Whether there is a time to an accuracy to draw. */
+  hasTarget: boolean
+  /** Whether the trained model was served and asked. */
+  hasInference: boolean
   onError: (error: LabErrorInfo | null) => void
 }
 
+type Item = [title: string, hint: string, save: () => Promise<void>]
 type Chart = Extract<BenchmarkFormat, `svg-${string}`>
 
-export function ExportMenu({ id, onError }: ExportMenuProps) {
+export function ExportMenu({ id, hasTarget, hasInference, onError }: ExportMenuProps) {
   const [busy, setBusy] = useState(false)
   const text = (format: BenchmarkFormat) => async (): Promise<void> => saveText(await lab.benchmarks.export({ id, format }))
   const picture = (chart: Chart) => async (): Promise<void> => {
     const { fileName, text: svg } = await lab.benchmarks.export({ id, format: chart })
     saveText({ fileName: fileName.replace(/svg$/, 'png'), mediaType: 'image/png', text: await pngOfSvg(svg) })
   }
-  const groups: { title: string; items: [title: string, hint: string, save: () => Promise<void>][] }[] = [
+  const targetItems: Item[] = [
+    ['Time to accuracy, SVG', '', text('svg-target')],
+    ['Time to accuracy, PNG', '', picture('svg-target')],
+  ]
+  const groups: { title: string; items: Item[] }[] = [
     {
       title: 'Report',
       items: [
@@ -33,6 +42,7 @@ export function ExportMenu({ id, onError }: ExportMenuProps) {
         ['Markdown', 'for a README', text('markdown')],
         ['JSON', 'every number', text('json')],
         ['CSV', 'a row a repetition', text('csv')],
+        ...(hasInference ? ([['CSV of loads', 'a row a load', text('csv-inference')]] satisfies Item[]) : []),
       ],
     },
     {
@@ -42,6 +52,13 @@ export function ExportMenu({ id, onError }: ExportMenuProps) {
         ['Throughput, PNG', '', picture('svg-throughput')],
         ['Step times, SVG', '', text('svg-waterfall')],
         ['Step times, PNG', '', picture('svg-waterfall')],
+        ...(hasTarget ? targetItems : []),
+        ...(hasInference
+          ? ([
+              ['Latency, SVG', '', text('svg-inference')],
+              ['Latency, PNG', '', picture('svg-inference')],
+            ] satisfies Item[])
+          : []),
       ],
     },
   ]

@@ -1,12 +1,13 @@
 /** What shall be compared, what will be done for it and how long that will take, and the button. */
-import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
 import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import { targetOf } from '../../../shared/benchmark/time-to-accuracy.ts'
 import type { BenchmarkSummary, PredictedPlan } from '../../../shared/contract/benchmarks.ts'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
 import type { BenchmarkForm, Factor, Scaling, Vary } from '../../../shared/domain/benchmark.ts'
 import { deviceSchema } from '../../../shared/domain/device.ts'
-import { modelTitle, type RunConfig } from '../../../shared/domain/run-config.ts'
+import { modelTitle, paddingSchema, type RunConfig } from '../../../shared/domain/run-config.ts'
 import { lab } from '../../ipc/client.ts'
 import { isConnectionLoss, toErrorInfo } from '../../ipc/errors.ts'
 import { useConnection } from '../../state/connection.ts'
@@ -18,6 +19,7 @@ import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { go, href } from '../../ui/route.ts'
 import { dataTitle } from '../run-panel/run-title.ts'
 import styles from './benchmark.module.css'
+import { firstTarget, TargetChoice, TargetFields, withTarget } from './target-fields.tsx'
 
 interface NewComparisonProps {
   running: BenchmarkSummary | null
@@ -29,6 +31,7 @@ const factors: Record<Factor, { title: string; noun: string; first: string }> = 
   microBatch: { title: 'Micro-batches', noun: 'rows a rank', first: '16, 32, 64' },
   bucketCapBytes: { title: 'Bucket sizes, bytes', noun: 'bytes a bucket', first: '1048576, 26214400' },
   device: { title: 'Devices', noun: '', first: 'cpu, webgpu' },
+  padding: { title: 'Padding policies', noun: '', first: 'packed, longest, maxLength' },
 }
 
 const questionDelayMs = 250
@@ -40,9 +43,11 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
   const [text, setText] = useState(factors.ranks.first)
   const [form, setForm] = useState<BenchmarkForm>('quick')
   const [scaling, setScaling] = useState<Scaling>('strong')
+  const [target, setTarget] = useState(firstTarget)
+  const [inference, setInference] = useState(false)
   const vary = varyOf(factor, text)
-  const asked = config &&
-    vary && { name: config.name, config: baseOf(config, vary), vary, scaling: factor === 'ranks' ? scaling : 'strong', form }
+  const base = config && vary && withTarget(baseOf(config, vary), target)
+  const asked = base && vary && { name: base.name, config: base, vary, scaling: factor === 'ranks' ? scaling : 'strong', form, inference }
   const { predicted, problem } = usePrediction(asked)
 
   const start = async (): Promise<void> => {
@@ -101,7 +106,19 @@ export function NewComparison({ running, onError }: NewComparisonProps) {
             />
           </Choice>
         )}
+        <Choice label="Train" hint={target.isWanted ? 'how long it takes to learn; evaluated on the way' : 'how fast a step is'}>
+          <TargetChoice value={target} onChange={setTarget} />
+        </Choice>
       </div>
+      {target.isWanted && <TargetFields value={target} onChange={setTarget} />}
+      <Switch
+        size="sm"
+        className={styles.inference}
+        label="Then serve the trained model"
+        description="1 to 16 clients ask it at once: latency against load"
+        checked={inference}
+        onChange={(event) => setInference(event.currentTarget.checked)}
+      />
       <p className={styles.base}>
         {config ? (
           <>
@@ -156,6 +173,7 @@ function Choice({ label, hint, children }: { label: string; hint: string; childr
 
 function Protocol({ predicted: { plan, predictedMs, basis } }: { predicted: PredictedPlan }) {
   const repetitions = plan.repetitions * plan.arms.length
+  const target = targetOf(plan)
   return (
     <section className={styles.protocol} aria-label="What will be done">
       <ol className={styles.arms}>
@@ -168,10 +186,22 @@ function Protocol({ predicted: { plan, predictedMs, basis } }: { predicted: Pred
       </ol>
       <p>
         Each {plan.repetitions} times, in turn: {plural(repetitions, 'training')} of {count(plan.warmupSteps)} steps to warm up and{' '}
-        {count(plan.measuredSteps)} that count.
+        {count(plan.measuredSteps)} that count
+        {target === null
+          ? '.'
+          : `, each until a validation has an accuracy of ${Number((target.accuracy * 100).toPrecision(4))} %, for ${count(target.maxSteps)} steps at most.`}
       </p>
+      {plan.inference && (
+        <p>
+          Then the model of the baseline is served, and asked by {inWordsOf(plan.inference.clients)} clients at once,{' '}
+          {plan.inference.repetitions} times {duration(plan.inference.turnMs)} each, and once more at fixed times.
+        </p>
+      )}
       <p>
-        <strong>About {duration(predictedMs)}</strong> <ProvenanceTag provenance="predicted" />
+        <strong>
+          {target === null ? 'About' : 'At most about'} {duration(predictedMs)}
+        </strong>{' '}
+        <ProvenanceTag provenance="predicted" />
         <span className={styles.basis}>{basis}</span>
       </p>
     </section>
@@ -213,6 +243,10 @@ function varyOf(factor: Factor, text: string): Vary | null {
     const devices = words.map((word) => deviceSchema.safeParse(word).data)
     return devices.every((device) => device !== undefined) ? { factor, values: devices } : null
   }
+  if (factor === 'padding') {
+    const policies = words.map((word) => paddingSchema.safeParse(word).data)
+    return policies.every((policy) => policy !== undefined) ? { factor, values: policies } : null
+  }
   const values = words.map(Number)
   return words.every((word, index) => word !== '' && Number.isFinite(values[index])) ? { factor, values } : null
 }
@@ -222,8 +256,8 @@ const baseOf = (config: RunConfig, vary: Vary): RunConfig =>
   vary.factor === 'ranks' ? { ...config, worldSize: Math.min(16, Math.max(1, ...vary.values.map(Math.trunc))) } : config
 
 /** '1 and 2 ranks' */
-function inWords({ factor, values }: Vary): string {
-  const last = values.at(-1)
-  const list = values.length < 2 ? String(last ?? '') : `${values.slice(0, -1).join(', ')} and ${last}`
-  return `${list} ${factors[factor].noun}`.trim()
-}
+const inWords = ({ factor, values }: Vary): string => `${inWordsOf(values)} ${factors[factor].noun}`.trim()
+
+/** '1, 2 and 4' */
+const inWordsOf = (values: readonly (number | string)[]): string =>
+  values.length < 2 ? String(values[0] ?? '') : `${values.slice(0, -1).join(', ')} and ${values.at(-1)}`

@@ -5,6 +5,7 @@
  */
 import { HttpConnection, type HttpAnswer } from './http-connection.ts'
 
+/** Percentiles are over right answers, NaN where there was none; `count` has the others too. */
 export interface LoadResult {
   perSec: number
   p50Ms: number
@@ -16,15 +17,18 @@ export interface LoadResult {
 
 const isRight = ({ status }: HttpAnswer): boolean => status === 200
 
+/** Whether the answer is right. A server that closes the connection gave none. */
+const isAnswered = (asked: Promise<HttpAnswer>): Promise<boolean> => asked.then(isRight, () => false)
+
 function resultOf(latenciesMs: number[], errors: number, elapsedMs: number): LoadResult {
   const sorted = latenciesMs.toSorted((a, b) => a - b)
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
   return {
-    perSec: (1000 * (sorted.length - errors)) / elapsedMs,
+    perSec: (1000 * sorted.length) / elapsedMs,
     p50Ms: at(0.5),
     p95Ms: at(0.95),
     p99Ms: at(0.99),
-    count: sorted.length,
+    count: sorted.length + errors,
     errors,
   }
 }
@@ -37,8 +41,11 @@ export async function closedLoop(port: number, texts: readonly string[], clients
   const client = async (connection: HttpConnection, offset: number): Promise<void> => {
     for (let index = offset; performance.now() - began < durationMs; index++) {
       const sent = performance.now()
-      if (!isRight(await connection.predict(texts[(index * 31) % texts.length]!))) errors++
-      latencies.push(performance.now() - sent)
+      const isOk = await isAnswered(connection.predict(texts[(index * 31) % texts.length]!))
+      if (isOk) latencies.push(performance.now() - sent)
+      else errors++
+      // Nothing more will come of it, and nothing would hold the loop back.
+      if (connection.isClosed) return
     }
   }
   await Promise.all(connections.map((connection, index) => client(connection, index * 97)))
@@ -68,8 +75,10 @@ export async function openLoop(
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
       // A timer may be early by a fraction of a millisecond.
       const since = Math.min(dueMs(index), performance.now())
-      if (!isRight(await connection.predict(texts[(index * 31) % texts.length]!))) errors++
-      latencies.push(performance.now() - since)
+      const isOk = await isAnswered(connection.predict(texts[(index * 31) % texts.length]!))
+      if (isOk) latencies.push(performance.now() - since)
+      else errors++
+      if (connection.isClosed) return
     }
   }
   await Promise.all(connections.map(client))
@@ -92,8 +101,8 @@ export async function watchHealth(port: number, until: Promise<unknown>, everyMs
     const wait = due - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     const since = Math.min(due, performance.now())
-    if (!isRight(await connection.get('/health'))) errors++
-    latencies.push(performance.now() - since)
+    if (isRight(await connection.get('/health'))) latencies.push(performance.now() - since)
+    else errors++
   }
   connection.close()
   return resultOf(latencies, errors, performance.now() - began)

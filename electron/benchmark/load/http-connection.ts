@@ -41,6 +41,10 @@ export class HttpConnection {
     return this.#send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
   }
 
+  get isClosed(): boolean {
+    return this.#socket.destroyed
+  }
+
   close(): void {
     this.#socket.destroy()
   }
