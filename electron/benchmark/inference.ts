@@ -3,9 +3,11 @@
  * asked by a process of its own. Loads are interleaved as repetitions are: all numbers of clients, then all in the
  * opposite order. The open loop comes last, since it asks at a share of what the closed loops got answered.
  */
+import { join } from 'node:path'
 import type { Arm } from '../../shared/domain/benchmark.ts'
 import type { InferencePlan, InferenceSweep, LoadTurn } from '../../shared/domain/inference-sweep.ts'
 import { median } from '../../shared/domain/series.ts'
+import { fileDigest } from '../checkpoint/file-digest.ts'
 import { usualThreads } from '../inference/client.ts'
 import { serveModel } from '../serving/server.ts'
 import { LoadProcess } from './load/load-process.ts'
@@ -52,7 +54,8 @@ export async function measureInference({ arm, modelDirectory, plan, onProgress, 
       open.turns.push((await load.load({ loop: 'open', port, connections, perSec, durationMs: turnMs }, signal)).turn)
     }
     const checkpoint = server.predictor.version ?? ''
-    return { provenance: 'measured', arm: arm.id, checkpoint, threads, textCount, busyShare: busy, closed, open }
+    const weightsSha256 = await fileDigest(join(modelDirectory, 'model.safetensors'))
+    return { provenance: 'measured', arm: arm.id, checkpoint, weightsSha256, threads, textCount, busyShare: busy, closed, open }
   } finally {
     load.end()
     await server.close()

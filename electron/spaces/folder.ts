@@ -2,13 +2,13 @@
  * The folder of a Space: written wholly or not at all, with `space.json`, which says what it is and lists every other file
  * with its digest. By that list an earlier Space of ours is known from anybody else's folder, and a whole one from a damaged one.
  */
-import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
 import { spaceFactsSchema, type SpaceFacts, type SpaceFile, type SpaceFolder } from '../../shared/domain/space.ts'
 import { syncDirectory, writeFileDurable } from '../checkpoint/atomic.ts'
+import { fileDigest } from '../checkpoint/file-digest.ts'
 import { systemErrorCode } from '../checkpoint/file-errors.ts'
 import { type FileSystem, nodeFileSystem } from '../checkpoint/file-system.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
@@ -95,7 +95,7 @@ export async function verifiedSpaceFolder(directory: string, signal?: AbortSigna
   if (folder === null) throw notThere(directory)
   for (const { path, sha256 } of folder.facts.files) {
     signal?.throwIfAborted()
-    const digest = await digestOf(resolveInside(directory, path), signal).catch((error: unknown) => {
+    const digest = await fileDigest(resolveInside(directory, path), signal).catch((error: unknown) => {
       if (systemErrorCode(error) === null || signal?.aborted) throw error
       return null
     })
@@ -145,12 +145,6 @@ function* fileChunks(path: string, signal: AbortSignal | undefined): Generator<U
   } finally {
     closeSync(handle)
   }
-}
-
-async function digestOf(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes, ...(signal && { signal }) })) hash.update(chunk as Buffer)
-  return hash.digest('hex')
 }
 
 const notThere = (directory: string): LabError =>

@@ -39,6 +39,8 @@ export const inferenceSweepSchema = z.object({
   arm: z.string().max(64),
   /** The checkpoint that answered. */
   checkpoint: z.string(),
+  /** Of the file of its weights; null in early files. */
+  weightsSha256: z.string().nullable().default(null),
   /** Of the server that computed. */
   threads: z.int().min(1),
   /** Different headlines that were asked, in turn. */

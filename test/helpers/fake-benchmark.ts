@@ -113,6 +113,7 @@ export function withFakeInference(benchmark: Benchmark): Benchmark {
     provenance: 'measured',
     arm: benchmark.plan.arms[0]!.id,
     checkpoint: 'step-000050',
+    weightsSha256: 'ab'.repeat(32),
     threads: 2,
     textCount: 560,
     busyShare: 0.01,

@@ -35,6 +35,7 @@ it('counts answers and percentiles for each number of clients, then asks at a sh
   })
   expect(inferenceSweepSchema.parse(sweep)).toEqual(sweep)
   expect(sweep).toMatchObject({ provenance: 'measured', arm: 'ranks-1', checkpoint: 'step-000010' })
+  expect(sweep.weightsSha256).toMatch(/^[0-9a-f]{64}$/)
   expect(sweep.closed.map(({ clients, turns }) => [clients, turns.length])).toEqual([[1, 3], [4, 3]]) // prettier-ignore
   for (const { count, errors, p50Ms, p95Ms, p99Ms, perSec } of [...sweep.closed.flatMap(({ turns }) => turns), ...sweep.open!.turns]) {
     expect(count).toBeGreaterThan(0)

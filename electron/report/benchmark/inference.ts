@@ -55,7 +55,8 @@ export function inferenceNotes({ inference }: Of): string {
     ? ` In the open loop requests are due at fixed times, at ${formatPercent(sweep.open.share)} of the most that the closed loops got answered, over ${sweep.open.connections} connections, and latency counts from the time that was due.`
     : ''
   const first = sweep.closed[0]!.turns.length
-  return `Medians over ${first} loads each, in turn, after one to warm up; percentiles are those of a load, over right answers. In a closed loop a client asks again when it has its answer, and latency counts from the time of sending.${open} ${formatCount(sweep.textCount)} starter headlines, one a request, asked by a process of its own on the same machine: what asking costs is taken from the same cores. Other programs took ${formatPercent(sweep.busyShare)} of them just before.`
+  const weights = sweep.weightsSha256 === null ? '' : ` The weights: ${visible(sweep.checkpoint)}, SHA-256 ${visible(sweep.weightsSha256)}.`
+  return `Medians over ${first} loads each, in turn, after one to warm up; percentiles are those of a load, over right answers. In a closed loop a client asks again when it has its answer, and latency counts from the time of sending.${open} ${formatCount(sweep.textCount)} starter headlines, one a request, asked by a process of its own on the same machine: what asking costs is taken from the same cores. Other programs took ${formatPercent(sweep.busyShare)} of them just before.${weights}`
 }
 
 /** Why nothing was measured; null where it was. */
