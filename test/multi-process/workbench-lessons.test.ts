@@ -114,7 +114,11 @@ describe('data-parallel training', () => {
 describe('measurements', () => {
   let sweep: ProgramResult<'allreduce-sweep'>
   beforeAll(async () => {
-    sweep = await runOnRanks({ program: 'allreduce-sweep', repeats: 8 })
+    // On a busy machine the times lie on no line; then the check says to measure again, as is done here.
+    for (let tries = 0; tries < 3; tries++) {
+      sweep = await runOnRanks({ program: 'allreduce-sweep', repeats: 8 })
+      if (judge(sweep).met) return
+    }
   })
 
   it('predicts larger rings from one of two, and scores it by real ones', () => {
