@@ -164,7 +164,7 @@ test('a person walks through phase 3, and each step is proven by a run', { timeo
   await again.page.goto(lab.url)
   await again.page
     .getByRole('complementary', { name: 'Learn' })
-    .getByText(/^11 of \d+ steps proven\.$/)
+    .getByText(/11 of \d+ steps proven\./)
     .waitFor()
   await again.page.getByRole('navigation', { name: 'Places of the lab' }).getByRole('link', { name: 'Learn', exact: true }).click()
   await again.page.getByRole('heading', { level: 2, name: 'DDP', exact: true }).waitFor()
