@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Batch } from '../electron/data/types.ts'
-import { initializeParameters, ParameterArena } from '../electron/engine/parameters.ts'
+import { countParameters, initializeParameters, ParameterArena } from '../electron/engine/parameters.ts'
 import { randomIntegers } from '../electron/ddp/random.ts'
 import { distilbertTraits, modelConfigSchema, modelPresets, type ModelConfig, type ModelPresetName } from '../shared/domain/model-config.ts'
 
@@ -33,7 +33,7 @@ function writeJob(directory: string, { model, rows, length, shortest = length }:
   initializeParameters(arena, 1)
   const write = (name: string, data: Float32Array | Int32Array): void =>
     writeFileSync(join(directory, name), new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  const flat = new Float32Array(arena.specs.reduce((sum, { size }) => sum + size, 0))
+  const flat = new Float32Array(countParameters(arena.specs))
   let offset = 0
   for (const { name, size } of arena.specs) {
     flat.set(arena.parameter(name), offset)

@@ -129,3 +129,5 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
   const head = [...linear(names.pooler, dim, dim), ...linear(names.classifier, dim, labels.length)]
   return [embeddings, ...blocks, head].flatMap((specs, depth) => specs.map((spec) => ({ ...spec, depth })))
 }
+
+export const countParameters = (specs: readonly ParameterSpec[]): number => specs.reduce((sum, { size }) => sum + size, 0)

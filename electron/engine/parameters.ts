@@ -8,7 +8,7 @@ import { instantiateKernels, scratchLength, type Kernels } from '../kernels/inde
 import { parameterSpecs, type ParameterSpec } from './parameter-specs.ts'
 
 export { initializeParameters } from './initialize.ts'
-export { parameterSpecs, type ParameterSpec } from './parameter-specs.ts'
+export { countParameters, parameterSpecs, type ParameterSpec } from './parameter-specs.ts'
 
 /** Floats to a cache line: each parameter begins on one. */
 const alignment = 16

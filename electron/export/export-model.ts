@@ -18,6 +18,7 @@ import { type FileSystem, nodeFileSystem } from '../checkpoint/file-system.ts'
 import { safetensorsChunks } from '../checkpoint/safetensors.ts'
 import { toTransformersConfig } from '../checkpoint/transformers-config.ts'
 import { createClassifier } from '../engine/classifier.ts'
+import { countParameters } from '../engine/parameter-specs.ts'
 import { collectRunReport } from '../report/index.ts'
 import { breathe } from './cancel.ts'
 import { factsFileName, onnxFolderName, writeFolder, type FolderWriter } from './folder.ts'
@@ -82,7 +83,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportResult>
 
   let facts: ExportFacts | undefined
   let bytes = 0
-  const parameterCount = arena.specs.reduce((sum, { size }) => sum + size, 0)
+  const parameterCount = countParameters(arena.specs)
   const expectedBytes = parameterCount * bytesPerParameter + 3 * Buffer.byteLength(tokenizer.json)
   await writeFolder(
     target,
@@ -150,7 +151,7 @@ async function measureFiles(
       checkpoint: origin?.checkpoint ?? null,
       step: origin?.step ?? null,
       architecture: String(toTransformersConfig(config)['model_type']),
-      parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
+      parameterCount: countParameters(arena.specs),
       labels,
       maxLength,
       rows: rows.description,

@@ -16,7 +16,7 @@ import { singleProcessGroup } from '../collectives/single.ts'
 import { tokenizerConfigJson } from '../data/tokenizer-json.ts'
 import type { Example, TokenizedExamples } from '../data/types.ts'
 import { frozenDepths } from '../engine/fine-tuning.ts'
-import { ParameterArena } from '../engine/parameters.ts'
+import { countParameters, ParameterArena } from '../engine/parameters.ts'
 import { initialModel } from '../rank/initial-model.ts'
 import { loadRows, tokenizeRows } from '../rank/run-data.ts'
 import { shareTokenizer } from '../rank/vocabulary.ts'
@@ -99,8 +99,8 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
       modelConfig,
-      parameterCount: sizeOf(arena.specs),
-      trainableParameterCount: sizeOf(arena.trainable),
+      parameterCount: countParameters(arena.specs),
+      trainableParameterCount: countParameters(arena.trainable),
       threadsPerRank: null,
       totalSteps: null,
       timeToFirstStepMs: null,
@@ -130,8 +130,6 @@ function* jsonLines(examples: readonly Example[], { ids }: TokenizedExamples): G
     yield Buffer.from(piece.join(''))
   }
 }
-
-const sizeOf = (specs: readonly { size: number }[]): number => specs.reduce((sum, { size }) => sum + size, 0)
 
 const noTarget = (): LabError =>
   new LabError({

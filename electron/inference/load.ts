@@ -12,6 +12,7 @@ import type { BatchPrediction, Prediction } from '../../shared/domain/prediction
 import { evaluateExamples } from './evaluate.ts'
 import { FrozenClassifier } from './frozen-classifier.ts'
 import { softmax } from './softmax.ts'
+import { maxBatchRows } from './turns.ts'
 
 /** An answer; which checkpoint gave it is the caller's to say. */
 export type Classification = Omit<Prediction, 'checkpoint'>
@@ -32,9 +33,6 @@ export interface LoadedModel {
   evaluate(examples: readonly Example[], badRowCount: number): Promise<Evaluation>
   dispose(): void
 }
-
-/** Rows computed together; more gain nothing. */
-const maxBatchRows = 32
 
 /** Loads the model folder at `directory`. `threads` are ONNX Runtime's. Throws MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function loadModel(directory: string, { threads }: { threads: number }): Promise<LoadedModel> {

@@ -7,7 +7,7 @@ import { modelInvalid, readModelFolder, type LabInfo, type ModelFolder } from '.
 import type { TensorData, TensorEntry } from '../checkpoint/safetensors.ts'
 import { FileFormatError } from '../checkpoint/strict-json.ts'
 import { createTokenizer, type Tokenizer } from '../data/tokenizer.ts'
-import { largestParameterCount, modelNames, parameterSpecs } from '../engine/parameter-specs.ts'
+import { countParameters, largestParameterCount, modelNames, parameterSpecs } from '../engine/parameter-specs.ts'
 import { countEncoderParameters, type ModelConfig } from '../../shared/domain/model-config.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { ModelReport } from '../../shared/domain/model-report.ts'
@@ -62,7 +62,7 @@ function reportOf(
   const used = new Set(fileNameOf.values())
   return {
     config,
-    parameterCount: parameterSpecs(config).reduce((sum, { size }) => sum + size, 0),
+    parameterCount: countParameters(parameterSpecs(config)),
     dtypes: [...new Set(entries.filter(({ name }) => used.has(name)).map(({ dtype }) => dtype))].sort(),
     tokenizer: { file: tokenizerFile, vocabSize: tokenizer.vocabSize, lowercase: tokenizer.normalizer.lowercase },
     hasClassifier: differences.missing.length === 0 && differences.misshaped.length === 0,

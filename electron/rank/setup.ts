@@ -18,7 +18,7 @@ import type { GradientSync } from '../engine/gradient-sync.ts'
 import type { Optimizer } from '../engine/optimizer.ts'
 import type { ParameterStore } from '../engine/parameter-store.ts'
 import { frozenDepths } from '../engine/fine-tuning.ts'
-import { ParameterArena } from '../engine/parameters.ts'
+import { countParameters, ParameterArena } from '../engine/parameters.ts'
 import { placeTraining } from '../engine/placement.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { RankChannel } from './channel.ts'
@@ -132,8 +132,8 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
       modelConfig,
-      parameterCount: sizeOf(arena.specs),
-      trainableParameterCount: sizeOf(arena.trainable),
+      parameterCount: countParameters(arena.specs),
+      trainableParameterCount: countParameters(arena.trainable),
       totalSteps,
       notes: [
         ...notes,
@@ -165,10 +165,8 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
   }
 }
 
-const sizeOf = (specs: readonly { size: number }[]): number => specs.reduce((sum, { size }) => sum + size, 0)
-
 function frozenNote({ specs, trainable }: ParameterArena): string {
-  const [some, all] = [trainable, specs].map((list) => sizeOf(list).toLocaleString('en'))
+  const [some, all] = [trainable, specs].map((list) => countParameters(list).toLocaleString('en'))
   return `${some} of ${all} parameters are trained; the others are frozen and stay as they are.`
 }
 

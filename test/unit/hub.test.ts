@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { nodeFileSystem } from '../../electron/checkpoint/file-system.ts'
 import { Hub, hubSettings, type DownloadProgress } from '../../electron/hub/hub.ts'
 import { LabError } from '../../shared/contract/errors.ts'
+import { errorOf } from '../helpers/error-of.ts'
 import { bundleForNode } from '../helpers/bundle.ts'
 import { startHub, type HubStandIn } from '../helpers/hub-stand-in.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -27,16 +28,6 @@ async function start(): Promise<{ standIn: HubStandIn; cache: string; hub: Hub; 
 
 const incompleteFiles = async (cache: string): Promise<string[]> =>
   (await readdir(cache, { recursive: true })).filter((name) => name.endsWith('.incomplete'))
-
-async function errorOf(work: Promise<unknown>): Promise<LabError['info']> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof LabError) return error.info
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('fetching', () => {
   test('gives the files at one commit, in the layout of huggingface_hub, and asks nobody the second time', async () => {

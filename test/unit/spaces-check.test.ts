@@ -7,8 +7,8 @@ import { checkDeployed, type CheckOptions } from '../../electron/spaces/check.ts
 import { deployedAddress } from '../../electron/spaces/deployed-http.ts'
 import { writeSpaceFolder } from '../../electron/spaces/folder.ts'
 import { SpaceHub } from '../../electron/spaces/space-hub.ts'
-import { LabError } from '../../shared/contract/errors.ts'
 import type { DeployedCheck, SpaceFacts, SpaceFolder } from '../../shared/domain/space.ts'
+import { errorOf } from '../helpers/error-of.ts'
 import { startSpaceHub } from '../helpers/space-hub-stand-in.ts'
 import { startStaticSite } from '../helpers/static-site.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -16,16 +16,6 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 const nobody = new SpaceHub({ endpoint: 'http://127.0.0.1:9', token: null, cacheDirectory: '/nonexistent', firstRetryMs: 1 })
 const check = (url: string, options: Partial<CheckOptions> = {}): Promise<DeployedCheck> =>
   checkDeployed({ url, hub: nobody, askLocally: null, localFacts: null, ...options })
-
-async function errorOf(work: Promise<unknown>): Promise<LabError['info']> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof LabError) return error.info
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 async function writeStatic(): Promise<SpaceFolder> {
   const target = join(await temporaryDirectory(), 'space')

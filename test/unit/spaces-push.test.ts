@@ -8,8 +8,8 @@ import { publishedSpace, pushSpace, type PushOptions } from '../../electron/spac
 import { SpaceHub } from '../../electron/spaces/space-hub.ts'
 import { writeSpaceFolder } from '../../electron/spaces/folder.ts'
 import { UnfinishedPushes } from '../../electron/spaces/unfinished.ts'
-import { LabError } from '../../shared/contract/errors.ts'
 import type { PushProgress, PushResult } from '../../shared/domain/space.ts'
+import { errorOf } from '../helpers/error-of.ts'
 import { startSpaceHub, type SpaceHubFault, type SpaceHubStandIn } from '../helpers/space-hub-stand-in.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -57,16 +57,6 @@ async function push(
     onProgress(event.progress)
   }
   throw new Error('it ended without a result')
-}
-
-async function errorOf(work: Promise<unknown>): Promise<LabError['info']> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof LabError) return error.info
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }
 
 const isUpload = ({ method, host }: { method: string; host: string }): boolean => host === 'storage' && method === 'PUT'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { runConfigSchema } from '../../../shared/domain/run-config.ts'
 import { readModelFolder } from '../../checkpoint/model-folder.ts'
 import { tokenizeExamples } from '../../data/tokenizer.ts'
+import { countParameters } from '../../engine/parameter-specs.ts'
 import { writeTorchBundle } from '../../handoff/bundle.ts'
 import { loadRows } from '../../rank/run-data.ts'
 import type { RankProgram } from '../rank/context.ts'
@@ -43,7 +44,7 @@ const program: RankProgram<'torch-bundle'> = async (context) => {
     trainRows: written.length,
     labTrainRows: train.length,
     differentRows,
-    parameterCount: arena.specs.reduce((sum, { size }) => sum + size, 0),
+    parameterCount: countParameters(arena.specs),
     differentWeights,
   }
 }
