@@ -5,6 +5,8 @@ import { z } from 'zod'
 export const stepPhasesSchema = z.object({
   dataMs: z.number(),
   forwardBackwardMs: z.number(),
+  /** The part of `forwardBackwardMs` that was the forward pass, where it was timed by itself. */
+  forwardMs: z.number().optional(),
   allReduceMs: z.number(),
   optimizerMs: z.number(),
 })
