@@ -5,8 +5,6 @@ import { z } from 'zod'
 export const stepPhasesSchema = z.object({
   dataMs: z.number(),
   forwardBackwardMs: z.number(),
-  /** The part of `forwardBackwardMs` that was the forward pass, where it was timed by itself. */
-  forwardMs: z.number().optional(),
   allReduceMs: z.number(),
   optimizerMs: z.number(),
 })
@@ -24,6 +22,8 @@ export const rankStepSchema = z.object({
   paddedTokenCount: z.int().min(0),
   stepMs: z.number(),
   phases: stepPhasesSchema,
+  /** The part of `phases.forwardBackwardMs` that was the forward pass, where it was timed by itself. */
+  forwardMs: z.number().optional(),
 })
 export type RankStep = z.infer<typeof rankStepSchema>
 
