@@ -112,6 +112,7 @@ async function repeat(
     hardware: benchmark.hardware,
     command: benchmark.command,
     runDirectory,
+    timesForward: true,
     ...(options.modelDirectory === undefined ? {} : { modelDirectory: options.modelDirectory }),
   })
   const beganMs = performance.now() - handle.detail().progress.elapsedMs
@@ -131,7 +132,16 @@ async function repeat(
   if (measured === null || !isServedLater(benchmark, pending)) await dropWeights(runDirectory)
   const error = record.error ?? (measured === null ? tooFewSteps(record, handle.detail().steps.length) : null)
   return {
-    repetition: { ...pending, state: measured === null ? 'failed' : 'done', startedAt: record.createdAt, error, conditions, measured },
+    repetition: {
+      ...pending,
+      state: measured === null ? 'failed' : 'done',
+      startedAt: record.createdAt,
+      error,
+      firstWeightsDigest: record.firstWeightsDigest,
+      lastWeightsDigest: record.lastWeightsDigest,
+      conditions,
+      measured,
+    },
     data: dataOf(record),
   }
 }
