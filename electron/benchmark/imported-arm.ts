@@ -52,6 +52,7 @@ export function withImportedArm(benchmark: Benchmark, { record, steps, epochs }:
       error: null,
       firstWeightsDigest: record.firstWeightsDigest,
       lastWeightsDigest: null,
+      threadsPerRank: record.threadsPerRank,
       conditions: null,
       measured: { ...measured, warmupMs, targetChecks, provenance: 'imported' },
     }

@@ -149,6 +149,7 @@ export function scheduleOf({ arms, repetitions }: Plan): Repetition[] {
       error: null,
       firstWeightsDigest: null,
       lastWeightsDigest: null,
+      threadsPerRank: null,
       conditions: null,
       measured: null,
     }))

@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises'
 import { LabError, toLabErrorInfo } from '../../shared/contract/errors.ts'
 import type { Arm, Benchmark, Conditions, Repetition } from '../../shared/domain/benchmark.ts'
+import { inferenceMs } from '../../shared/benchmark/predicted-duration.ts'
 import { doneCount } from '../../shared/domain/benchmark.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import type { RunHandle } from '../supervisor/run-handle.ts'
@@ -139,6 +140,7 @@ async function repeat(
       error,
       firstWeightsDigest: record.firstWeightsDigest,
       lastWeightsDigest: record.lastWeightsDigest,
+      threadsPerRank: record.threadsPerRank,
       conditions,
       measured,
     },
@@ -166,7 +168,7 @@ async function follow(
       total,
       step: progress.step,
       totalSteps: config.maxSteps ?? benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
-      etaMs: usualMs === null ? null : Math.max(0, (total - done) * usualMs - (performance.now() - beganMs)),
+      etaMs: usualMs === null ? null : Math.max(0, (total - done) * usualMs - (performance.now() - beganMs)) + inferenceMs(benchmark.plan),
       activity: `repetition ${repetition} of ${benchmark.plan.repetitions}, ${label}: ${progress.activity}`,
     })
   }

@@ -11,7 +11,7 @@ import { scaleOf } from './svg-scale.ts'
 
 const rowHeight = 32
 const barHeight = 22
-/** Time outside all phases is drawn from this share of a step on. */
+/** Idle time, outside all phases, is drawn from this share of a step on. */
 const otherFrom = 0.005
 /** Narrower segments carry no label. */
 const labelFrom = 58
@@ -117,7 +117,7 @@ function segmentOf({ look, fromMs, toMs }: Segment, from: number, to: number, to
 
 export function phaseLegend(timings: readonly Timing[]): Markup {
   const looks = new Map(timings.flatMap(partsOf).map(({ look, label }) => [look, label]))
-  if (timings.some(hasOther)) looks.set('other', 'other')
+  if (timings.some(hasOther)) looks.set('other', 'idle')
   return html`<ul class="legend">
     ${[...looks].map(
       ([look, label]) =>

@@ -139,6 +139,8 @@ export const repetitionSchema = z.object({
   /** SHA-256 of the weights before its first step and after its last; null where not known. */
   firstWeightsDigest: z.string().nullable().default(null),
   lastWeightsDigest: z.string().nullable().default(null),
+  /** With which each rank computed; null where not known. */
+  threadsPerRank: z.int().nullable().default(null),
   conditions: conditionsSchema.nullable(),
   measured: measurementSchema.nullable(),
 })

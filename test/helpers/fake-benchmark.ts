@@ -51,6 +51,7 @@ export function fakeBenchmark({ scaling = 'strong', stepMs = [40, 22], spread = 
         startedAt: empty.createdAt,
         firstWeightsDigest: repetition.seed.toString(16).padStart(4, '0').repeat(16),
         lastWeightsDigest: 'd2'.repeat(32),
+        threadsPerRank: repetition.arm === 'ranks-1' ? 2 : 1,
         conditions: {
           busyShare: 0.02,
           calibrationMs: [10, 10.2],

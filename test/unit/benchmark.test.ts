@@ -197,8 +197,9 @@ describe('renderings', () => {
       expect(renderBenchmark(benchmark, format).text).toMatch(/timed by itself: on a few batches after the last step/)
   })
 
-  it('name the weights of every repetition by their digests, and say where they were not recorded', () => {
+  it('name the weights of every repetition by their digests and the threads of its ranks, and say where they were not recorded', () => {
     expect(renderBenchmark(benchmark, 'markdown').text).toMatch(/\| 1 rank × 64 \| 42 \| 002a002a002a002a… \| d2d2d2d2d2d2d2d2… \|/)
+    expect(renderBenchmark(benchmark, 'markdown').text).toMatch(/\| threadsPerRank \| 2 \| 1 \|/)
     const early = change(benchmark, ({ repetitions }) => repetitions.forEach((of) => void (of.firstWeightsDigest = null)))
     expect(gate(early, 'first weights')).toMatchObject({ isOpen: true, found: expect.stringContaining('not recorded') as unknown })
   })

@@ -38,7 +38,7 @@ export function waterfallFigure(facts: BenchmarkFacts): Markup {
   return figure(
     phaseChart('waterfall', 'Where a step’s time goes in each arm', timings, width),
     phaseLegend(timings),
-    `Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Other is idle time, such as waiting for the slowest rank.${timings.some(({ forwardMs }) => forwardMs !== null) ? ` ${forwardNote}` : ''}`,
+    `Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Idle is the rest, such as waiting for the slowest rank.${timings.some(({ forwardMs }) => forwardMs !== null) ? ` ${forwardNote}` : ''}`,
     timings.some(({ stepMs }) => stepMs !== null),
     provenances(facts),
   )

@@ -97,8 +97,12 @@ export const weightsTable = ({ benchmark: { plan, repetitions } }: BenchmarkFact
 const shortDigest = (digest: string | null): string => (digest === null ? missing : `${digest.slice(0, 16)}…`)
 
 /** What the arms share, then in what they differ from the baseline. */
-export function configurationTable({ benchmark: { plan } }: BenchmarkFacts): Table {
-  const configs = plan.arms.map(({ config }) => flat(config))
+export function configurationTable({ benchmark: { plan, repetitions } }: BenchmarkFacts): Table {
+  const configs = plan.arms.map(({ id, config }) => {
+    // What was left to the lab, as it was chosen.
+    const threads = repetitions.find(({ arm, threadsPerRank }) => arm === id && threadsPerRank !== null)?.threadsPerRank
+    return flat({ ...config, threadsPerRank: threads ?? config.threadsPerRank })
+  })
   const names = [...configs[0]!.keys()].filter((name) => name !== 'seed' && name !== 'name')
   const rows = names.map((name) => [name, ...configs.map((config) => config.get(name) ?? missing)])
   const differs = (row: string[]): boolean => row.slice(1).some((value) => value !== row[1])
