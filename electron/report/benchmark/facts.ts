@@ -154,14 +154,25 @@ export const comparisonTable = (facts: BenchmarkFacts): Table => ({
 })
 
 export const stepTable = ({ results }: BenchmarkFacts): Table => ({
-  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Data', 'Fwd + bwd', 'Forward', 'All-reduce', 'Optimizer', 'Idle', 'Straggler gap'],
-  rows: results.map(({ arm, stepMs, phases, forwardMs, stragglerGapMs }) => [
+  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Straggler gap'],
+  rows: results.map(({ arm, stepMs, stragglerGapMs }) => [
     arm.label,
     formatCount(stepMs?.count),
-    ...[stepMs?.p50, stepMs?.p95, stepMs?.p99].map(formatMs),
-    ...[phases?.dataMs, phases?.forwardBackwardMs, forwardMs, phases?.allReduceMs, phases?.optimizerMs, phases?.idleMs].map(formatMs),
-    formatMs(stragglerGapMs),
+    ...[stepMs?.p50, stepMs?.p95, stepMs?.p99, stragglerGapMs].map(formatMs),
   ]),
+})
+
+/** What the waterfall draws. */
+export const phaseTable = ({ results }: BenchmarkFacts): Table => ({
+  columns: ['Arm', 'Data', 'Forward', 'Backward', 'Both', 'All-reduce', 'Optimizer', 'Idle'],
+  rows: results.map(({ arm, phases, forwardMs }) => {
+    const both = phases?.forwardBackwardMs
+    const backwardMs = both === undefined || forwardMs === null ? null : both - forwardMs
+    return [
+      arm.label,
+      ...[phases?.dataMs, forwardMs, backwardMs, both, phases?.allReduceMs, phases?.optimizerMs, phases?.idleMs].map(formatMs),
+    ]
+  }),
 })
 
 /** How forward and backward were told apart. */

@@ -14,6 +14,7 @@ import {
   failureTable,
   gateTable,
   notMeasured,
+  phaseTable,
   provenances,
   ratioWord,
   repetitionTable,
@@ -50,7 +51,7 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
       )}
       ${section(ratioWord(facts), tableOf(comparisonTable(facts), 'there is nothing to compare with'))}
       ${facts.target && targetSection(facts.target)}
-      ${section('Where the time goes', html`${waterfallFigure(facts)}${tableOf(stepTable(facts), 'no step was measured')}`)}
+      ${section('Where the time goes', html`${waterfallFigure(facts)}${tableOf(phaseTable(facts), 'no step was measured')}${tableOf(stepTable(facts), '')}`)}
       ${
         facts.benchmark.allReduce === null
           ? null
