@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { LabError } from '../../shared/contract/errors.ts'
 import type { BenchmarkSummary } from '../../shared/contract/benchmarks.ts'
-import { type KnownRate, predictedDuration } from '../../shared/benchmark/predicted-duration.ts'
-import { type Benchmark, doneCount, type Plan } from '../../shared/domain/benchmark.ts'
+import { predictedDuration } from '../../shared/benchmark/predicted-duration.ts'
+import { type Benchmark, doneCount } from '../../shared/domain/benchmark.ts'
 import { benchmarkDirectory, listBenchmarks, readBenchmark, writeBenchmark } from '../benchmark/files.ts'
 import { withImportedArm } from '../benchmark/imported-arm.ts'
 import { planOf } from '../benchmark/plan.ts'
@@ -11,9 +11,9 @@ import { withWriteErrors } from '../checkpoint/file-errors.ts'
 import { collectBenchmark, sentencesOf, titleOf } from '../report/benchmark/facts.ts'
 import { renderBenchmark } from '../report/benchmark/index.ts'
 import { benchmarkView } from '../report/benchmark/view.ts'
-import type { RunStore } from '../supervisor/run-store.ts'
 import { createBenchmark } from './create-benchmark.ts'
 import { holdBenchmark } from './hold-benchmark.ts'
+import { knownRate } from './known-rate.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 import { streamWithTypedErrors } from './typed-errors.ts'
@@ -38,7 +38,7 @@ export const benchmarkHandlers = ({ benchmarks: desk, labDirectory, machine, sto
     list: os.benchmarks.list.handler(async () => (await listBenchmarks(labDirectory)).map(summary)),
     plan: os.benchmarks.plan.handler(async ({ input }) => {
       const plan = planOf(input)
-      return { plan, ...predictedDuration(plan, machine.hardware.cpuCores, await knownRate(store, plan)) }
+      return { plan, ...predictedDuration(plan, machine.hardware.cpuCores, await knownRate(store, labDirectory, plan)) }
     }),
     start: os.benchmarks.start.handler(async ({ input }) => ({
       id: await desk.start(() => createBenchmark(input, machine, labDirectory)),
@@ -82,21 +82,6 @@ export const benchmarkHandlers = ({ benchmarks: desk, labDirectory, machine, sto
     }),
     export: os.benchmarks.export.handler(async ({ input: { id, format } }) => renderBenchmark(await readBenchmark(directory(id)), format)),
   }
-}
-
-/** What the newest run of the same model on the same device was measured to do; null where there is none. */
-async function knownRate(store: RunStore, { arms }: Plan): Promise<KnownRate | null> {
-  const { model, device, data, maxLength } = arms[0]!.config
-  const run = (await store.list()).find(
-    ({ record: { config, imported }, lastEpoch }) =>
-      imported === null &&
-      lastEpoch !== null &&
-      config.model === model &&
-      config.device === device &&
-      config.maxLength === maxLength &&
-      JSON.stringify(config.data) === JSON.stringify(data),
-  )
-  return run ? { samplesPerSec: run.lastEpoch!.samplesPerSec, from: `the last run of this model and data, ${run.record.id}` } : null
 }
 
 const stillGoingOn = (id: string): LabError =>

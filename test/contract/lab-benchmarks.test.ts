@@ -66,6 +66,8 @@ describe.each(transports)('benchmarks over %s', (transport) => {
     expect(plan.arms.map(({ label }) => label)).toEqual(['1 rank × 16', '2 ranks × 8'])
     expect(predictedMs).toBeGreaterThan(6 * 3500)
     expect(basis).toContain('guess')
+    const again = await reached.client.benchmarks.plan({ ...asked(), config: finished.plan.arms[0]!.config })
+    expect(again.basis).toContain(`the last benchmark of this model and data, ${finished.id}: 1`)
     const none = reached.client.benchmarks.plan({ ...asked(), vary: { factor: 'ranks', values: [1, 1] } })
     expect(await labErrorOf(none)).toMatchObject({ code: 'CONFIG_INVALID', cause: expect.stringContaining('twice') })
     expect(await reached.client.benchmarks.list()).toHaveLength(2)

@@ -163,6 +163,12 @@ describe('the word speed-up', () => {
     expect(sentencesOf(collectBenchmark(fakeBenchmark({ stepMs: [40, 40.1], spread: 0.05 })))[0]).toMatch(/no detectable difference/)
   })
 
+  it('is not said of one arm alone: its throughput is', () => {
+    expect(sentencesOf(collectBenchmark(fakeBenchmark({ stepMs: [40] })))[0]).toMatch(
+      /^1 rank × 32: [\d,]+ samples\/s \(95 % interval .*nothing to compare/,
+    )
+  })
+
   it('of weak scaling is labelled so', () => {
     const text = renderBenchmark(fakeBenchmark({ scaling: 'weak', stepMs: [40, 44] }), 'markdown').text
     expect(text).toContain('Speed-up (weak scaling)')

@@ -78,7 +78,7 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
   })
   const closed = facts.gates.filter(({ isOpen }) => !isOpen)
   return [
-    ...(compared.length > 0 ? compared : ['Nothing can be compared yet: that takes a repetition of every arm that ended well.']),
+    ...(compared.length > 0 ? compared : [aloneSentence(facts)]),
     ...(compared.length > 0 && closed.length > 0
       ? [`Not a speed-up that may be claimed: ${closed.map(({ name }) => name).join(', ')}.`]
       : []),
@@ -86,6 +86,12 @@ export function sentencesOf(facts: BenchmarkFacts): string[] {
     ...lossSentence(facts.results, benchmark.plan),
     ...caveatsOf(benchmark),
   ]
+}
+
+function aloneSentence({ benchmark, results }: BenchmarkFacts): string {
+  const rate = benchmark.plan.arms.length === 1 ? results[0]?.samplesPerSec : null
+  if (!rate) return 'Nothing can be compared yet: that takes a repetition of every arm that ended well.'
+  return `${results[0]!.arm.label}: ${formatQuantity(rate.median)} samples/s (95 % interval ${interval(rate.interval, formatQuantity)}), with nothing to compare it with.`
 }
 
 export function caveatsOf(benchmark: Benchmark): string[] {

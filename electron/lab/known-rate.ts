@@ -1,0 +1,30 @@
+/** How fast a model was last seen to train on this machine, by a run or by a repetition of a benchmark, whichever is newer. */
+import { armResults } from '../../shared/benchmark/analysis.ts'
+import type { KnownRate } from '../../shared/benchmark/predicted-duration.ts'
+import type { Plan } from '../../shared/domain/benchmark.ts'
+import type { RunConfig } from '../../shared/domain/run-config.ts'
+import { listBenchmarks } from '../benchmark/files.ts'
+import type { RunStore } from '../supervisor/run-store.ts'
+
+/** Of the plan's model, data and device; null where nothing like it was measured. */
+export async function knownRate(store: RunStore, labDirectory: string, { arms }: Plan): Promise<KnownRate | null> {
+  const { model, device, data, maxLength, initFrom } = arms[0]!.config
+  const like = (config: RunConfig): boolean =>
+    config.model === model &&
+    config.device === device &&
+    config.maxLength === maxLength &&
+    JSON.stringify([config.data, config.initFrom]) === JSON.stringify([data, initFrom])
+  const run = (await store.list()).find(({ record, lastEpoch }) => record.imported === null && lastEpoch !== null && like(record.config))
+  const ofRun = run && {
+    at: run.record.createdAt,
+    samplesPerSec: run.lastEpoch!.samplesPerSec,
+    from: `the last run of this model and data, ${run.record.id}`,
+  }
+  const ofBenchmarks = (await listBenchmarks(labDirectory)).flatMap((benchmark) => {
+    const measured = armResults(benchmark).find(({ arm, samplesPerSec }) => samplesPerSec !== null && !arm.imported && like(arm.config))
+    const from = `the last benchmark of this model and data, ${benchmark.id}`
+    return measured ? [{ at: benchmark.createdAt, samplesPerSec: measured.samplesPerSec!.median, from }] : []
+  })
+  const [newest] = [...(ofRun ? [ofRun] : []), ...ofBenchmarks].sort((a, b) => b.at.localeCompare(a.at))
+  return newest ?? null
+}
