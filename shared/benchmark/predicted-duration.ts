@@ -17,8 +17,8 @@ const startMs = 3500
 /** What a core of an ordinary machine computes of this work a second, where nothing has been measured. */
 const guessedFlopsPerCore = 15e9
 const guessedTokens = 32
-/** What timing the forward pass after the last step costs, in steps: six batches, each forward, forward and whole. */
-const forwardTimedSteps = 10
+/** What timing the forward pass after the last step costs, in steps: four batches, each three times whole and three times forward. */
+const forwardTimedSteps = 16
 
 export function predictedDuration(plan: Plan, cores: number, known: KnownRate | null): { predictedMs: number; basis: string } {
   const isAtMost = targetOf(plan) !== null

@@ -179,8 +179,8 @@ describe('the predicted duration', () => {
 
   it('follows from what was measured, and names it', () => {
     const { predictedMs, basis } = predictedDuration(plan, 2, { samplesPerSec: 1000, from: 'the last run' })
-    // 50 steps of 32 rows at 1,000 a second, what ten more take to time the forward pass, and the start, for two arms, three times.
-    expect(predictedMs).toBe(3 * 2 * (1600 + 320 + 3500))
+    // 50 steps of 32 rows at 1,000 a second, what 16 more take to time the forward pass, and the start, for two arms, three times.
+    expect(predictedMs).toBe(3 * 2 * (1600 + 512 + 3500))
     expect(basis).toContain('the last run: 1000 samples/s')
   })
 
