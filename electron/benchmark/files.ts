@@ -1,6 +1,6 @@
 /** The files of a benchmark: `benchmark.json`, replaced atomically after every repetition, and the runs it made. */
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../shared/contract/errors.ts'
@@ -8,6 +8,8 @@ import { type Benchmark, benchmarkSchema, type Repetition } from '../../shared/d
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
 import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
 import { resolveInside } from '../checkpoint/resolve-inside.ts'
+import { readSmallFile } from '../checkpoint/small-file.ts'
+import { FileFormatError } from '../checkpoint/strict-json.ts'
 
 const pattern = /^\d{8}-\d{6}-benchmark-[0-9a-f]{4}$/
 
@@ -38,8 +40,10 @@ const newerVersion = z.object({ format: z.literal('distrinews-benchmark'), versi
 export async function readBenchmark(path: string): Promise<Benchmark> {
   let text: string
   try {
-    text = await readFile(path.endsWith('.json') ? path : file(path), 'utf8')
+    text = (await readSmallFile(path.endsWith('.json') ? path : file(path))).toString('utf8')
   } catch (error) {
+    if (error instanceof FileFormatError) throw notFound(`${path} is no benchmark: ${error.message}.`)
+    if (systemErrorCode(error) === 'ENOTDIR') throw notFound(`${path} is a file, and not a .json file.`)
     if (systemErrorCode(error) !== null) throw notFound(`${path} cannot be read (${systemErrorCode(error)}).`)
     throw error
   }

@@ -272,4 +272,17 @@ describe('the file', () => {
     })
     await rm(folder, { recursive: true })
   })
+
+  it.each([
+    ['report.md', '# Not this one', /is a file, and not a \.json file/],
+    ['cut.json', JSON.stringify(older(2)).slice(0, 900), /is not JSON/],
+    ['huge.json', ' '.repeat(33 * 1024 * 1024), /more than 33554432/],
+  ])('that is none is refused with why: %s', async (name, content, cause) => {
+    const folder = await mkdtemp(join(tmpdir(), 'distrinews-'))
+    await writeFile(join(folder, name), content)
+    await expect(readBenchmark(join(folder, name))).rejects.toMatchObject({
+      info: { code: 'BENCHMARK_NOT_FOUND', cause: expect.stringMatching(cause) as unknown },
+    })
+    await rm(folder, { recursive: true })
+  })
 })
