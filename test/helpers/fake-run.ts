@@ -187,6 +187,7 @@ function fakeRecord(
     notes: [],
     checkpoint: null,
     incidents: [],
+    resumes: [],
     imported: null,
     ...overrides,
   }
