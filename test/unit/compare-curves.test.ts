@@ -54,6 +54,9 @@ describe('axes', () => {
     const record = { ...run.record, resumes: [{ at: new Date(Date.parse(createdAt) + 86_400_000).toISOString(), elapsedMs: 5000 }] }
     expect(timeOfDay(record, 5000)).toBe(Date.parse(createdAt) + 5000)
     expect(timeOfDay(record, 6000)).toBe(Date.parse(createdAt) + 86_400_000 + 1000)
+    // No line is drawn over the pause, as if something had been measured there.
+    const drawn = thin(curve({ ...run, record }, 'loss', 'wall', 1).raw, { from: 0, to: 4e9 }, 1e6)
+    expect(drawn.y.filter((y) => y === null)).toHaveLength(1)
     // Time that was trained knows no pause.
     expect(positions({ ...run, record }, 'relative').steps).toEqual(positions(run, 'relative').steps)
   })
@@ -102,7 +105,7 @@ describe('a curve', () => {
 describe('thinning', () => {
   const count = 100_000
   const xs = Array.from({ length: count }, (_, x) => x)
-  const points = { x: xs, y: xs.map((x) => (x === 77_777 ? 1000 : Math.sin(x / 500))) }
+  const points = { x: xs, breaks: [], y: xs.map((x) => (x === 77_777 ? 1000 : Math.sin(x / 500))) }
   const all = { from: 0, to: count }
 
   it('of 100,000 points keeps a spike of one of them, in the whole and in a part', () => {
@@ -117,19 +120,19 @@ describe('thinning', () => {
     const spikes = [3, 333, 334, 40_000, 99_998].map((at, index) => ({ at, y: index % 2 === 0 ? 50 + at : -50 - at }))
     const y = xs.map(() => 0)
     for (const spike of spikes) y[spike.at] = spike.y
-    const drawn = thin({ x: xs, y }, all, 300)
+    const drawn = thin({ x: xs, y, breaks: [] }, all, 300)
     for (const spike of spikes) expect(drawn.y, `at ${spike.at}`).toContain(spike.y)
   })
 
   it('keeps a spike that shares its millisecond with its neighbours, and gives every point a place of its own', () => {
-    const few = { x: [1, 2, 2, 2, 3], y: [0, 0, 9, 0, 0] }
+    const few = { x: [1, 2, 2, 2, 3], y: [0, 0, 9, 0, 0], breaks: [] }
     const drawn = thin(few, { from: 1, to: 3 }, 100)
     expect(drawn.y).toEqual(few.y)
     expect(drawn.x.every((x, index) => index === 0 || x > drawn.x[index - 1]!)).toBe(true)
   })
 
   it('leaves out what a logarithmic scale cannot show, and nothing else', () => {
-    const drawn = thin({ x: [1, 2, 3, 4], y: [0.5, 0, -1, 2] }, { from: 1, to: 4 }, 100, (y) => y > 0)
+    const drawn = thin({ x: [1, 2, 3, 4], y: [0.5, 0, -1, 2], breaks: [] }, { from: 1, to: 4 }, 100, (y) => y > 0)
     expect(drawn).toEqual({ x: [1, 4], y: [0.5, 2] })
   })
 
@@ -139,23 +142,23 @@ describe('thinning', () => {
   })
 
   it('of a band keeps its extremes', () => {
-    const band = { x: xs, low: points.y.map((y) => -y), high: points.y }
+    const band = { x: xs, breaks: [], low: points.y.map((y) => -y), high: points.y }
     const thinned = thinBand(band, all, 200)
     expect(thinned.x.length).toBeLessThanOrEqual(202)
-    expect(Math.max(...thinned.high)).toBe(1000)
-    expect(Math.min(...thinned.low)).toBe(-1000)
+    expect(Math.max(...thinned.high.filter((y) => y !== null))).toBe(1000)
+    expect(Math.min(...thinned.low.filter((y) => y !== null))).toBe(-1000)
   })
 })
 
 describe('the value at a place', () => {
   it('is that of the nearest point, and none far outside the run', () => {
-    const points = { x: [1, 2, 3], y: [10, 20, 30] }
+    const points = { x: [1, 2, 3], y: [10, 20, 30], breaks: [] }
     expect([0.9, 1.4, 1.6, 3, 9].map((x) => valueAt(points, x))).toEqual([10, 10, 20, 30, null])
-    expect(valueAt({ x: [], y: [] }, 1)).toBeNull()
+    expect(valueAt({ x: [], y: [], breaks: [] }, 1)).toBeNull()
   })
 
   it('inside of a run is there however unevenly its points lie', () => {
-    const points = { x: [0, 1, 2, 3, 1000], y: [1, 2, 3, 4, 5] }
+    const points = { x: [0, 1, 2, 3, 1000], y: [1, 2, 3, 4, 5], breaks: [] }
     expect(valueAt(points, 400)).toBe(4)
   })
 })

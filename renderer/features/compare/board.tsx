@@ -9,7 +9,7 @@ import { plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { cachedCurve } from './cached-curve.ts'
-import { CompareControls } from './compare-controls.tsx'
+import { CompareControls, QuantityChoice } from './compare-controls.tsx'
 import styles from './compare.module.css'
 import { CurveChart } from './curve-chart.tsx'
 import type { RunCurve } from './curve-chart.tsx'
@@ -56,6 +56,7 @@ export const Board = memo(function Board({ runs }: { runs: readonly BoardRun[] }
         <CompareControls />
         <ExportMenu runs={runs} charts={charts} settings={{ axis, range, isLog, isSmoothed: window > 1, hasBands }} />
       </div>
+      <QuantityChoice />
       {shown.length === 0 && <p className={styles.quiet}>Nothing is drawn: tick what you want to see.</p>}
       <div className={styles.charts}>
         {charts.map(({ name, runs: lines }) => (
@@ -151,9 +152,9 @@ function Provenances({ runs }: { runs: readonly BoardRun[] }) {
 function hintOf(name: QuantityName, runs: readonly RunCurve[], isLog: boolean): string {
   const { unit, mayBeLog } = quantities[name]
   if (!isLog) return unit
-  if (!mayBeLog) return `${unit}, never logarithmic`
+  if (!mayBeLog) return `${unit}, linear`
   const hidden = runs.reduce((sum, { curve }) => sum + curve.smooth.y.filter((y) => y <= 0).length, 0)
-  return hidden === 0 ? unit : `${unit}; ${plural(hidden, 'point')} at or below zero not drawn`
+  return hidden === 0 ? unit : `${unit}; ${plural(hidden, 'point')} ≤ 0 not drawn`
 }
 
 /** From the first to the last point of any run, whatever is shown of it. */

@@ -1,12 +1,12 @@
 /** Curves that were made stay made while axis and smoothing stay: one run that goes on must not make those of the others anew. */
 import type { RunCurves } from '../../../shared/domain/run-curves.ts'
 import { curveOf, positions } from './curves.ts'
-import type { AxisName, Curve, QuantityName } from './curves.ts'
+import type { AxisName, Curve, Positions, QuantityName } from './curves.ts'
 
 interface Made {
   axis: AxisName
   window: number
-  at: ReturnType<typeof positions>
+  at: Positions
   curves: Map<QuantityName, Curve>
 }
 

@@ -7,7 +7,7 @@ import { axes, axisNames, quantities, quantityNames } from './curves.ts'
 const inWords = (window: number): string => (window === 1 ? 'not smoothed' : `mean of ${window} steps`)
 
 export function CompareControls() {
-  const { axis, isLog, window, hasBands, shown, change } = useCompare()
+  const { axis, isLog, window, hasBands, change } = useCompare()
   return (
     <>
       <SegmentedControl
@@ -33,13 +33,19 @@ export function CompareControls() {
           onChange={(index) => change({ window: smoothingWindows[index] ?? 1 })}
         />
       </div>
-      <Checkbox.Group value={shown} onChange={(names) => change({ shown: quantityNames.filter((name) => names.includes(name)) })}>
-        <div className={styles.quantities}>
-          {quantityNames.map((name) => (
-            <Checkbox key={name} size="xs" value={name} label={quantities[name].title} />
-          ))}
-        </div>
-      </Checkbox.Group>
     </>
+  )
+}
+
+export function QuantityChoice() {
+  const { shown, change } = useCompare()
+  return (
+    <Checkbox.Group value={shown} onChange={(names) => change({ shown: quantityNames.filter((name) => names.includes(name)) })}>
+      <div className={styles.quantities} role="group" aria-label="What is drawn">
+        {quantityNames.map((name) => (
+          <Checkbox key={name} size="xs" value={name} label={quantities[name].title} />
+        ))}
+      </div>
+    </Checkbox.Group>
   )
 }

@@ -10,7 +10,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useCrosshair } from '../../state/crosshair.ts'
 import { quantities, thin, thinBand } from './curves.ts'
-import type { AxisName, Curve, Drawn, QuantityName, Range } from './curves.ts'
+import type { AxisName, Curve, QuantityName, Range } from './curves.ts'
 import styles from './compare.module.css'
 import { moveByKey } from './chart-keys.ts'
 import { readoutIn } from './readout.ts'
@@ -46,8 +46,8 @@ interface Made {
 }
 
 const pixelsPerColumn = 2
-/** Fewer points of a curve than this are drawn one by one. */
-const fewPoints = 60
+/** Points that are so far from each other are drawn one by one. */
+const sparsePixels = 8
 const axisHeight = 28
 const axisWidth = 58
 
@@ -147,10 +147,10 @@ function make(latest: { current: CurveChartProps }, holder: HTMLElement): Made {
       axes: [
         {
           ...axisLook,
-          ...marked((from, to, pixels) => ticksAlong(axis, { from, to }, Math.max(2, Math.floor(pixels / 85)))),
+          ...marked((from, to, pixels) => ticksAlong(axis, { from, to }, Math.max(2, Math.floor(pixels / 70)))),
           size: axisHeight,
         },
-        { ...axisLook, ...marked((low, high, pixels) => ticksUp(low, high, Math.max(2, Math.floor(pixels / 38)), isLog)), size: axisWidth },
+        { ...axisLook, ...marked((low, high, pixels) => ticksUp(low, high, Math.max(2, Math.floor(pixels / 32)), isLog)), size: axisWidth },
       ],
       cursor: {
         y: false,
@@ -223,16 +223,21 @@ function seriesOf(
       stroke: line,
       width: 1.75,
       ...(run.dash === undefined ? {} : { dash: run.dash.split(' ').map(Number) }),
-      points: { show: ({ data }, index) => countOf(data[index]!) < fewPoints, size: 5, fill: line },
+      points: { show: isSparse, size: 5, fill: line },
     })
   }
   return { series, bands }
 }
 
-const quiet = { spanGaps: true, points: { show: false }, pxAlign: 0 } satisfies uPlot.Series
+/** For uPlot's join: a break reaches from point to point, whatever other curves have between them. */
+const wholeGaps = 2
 
-const countOf = (values: ArrayLike<unknown>): number =>
-  Array.from(values).reduce<number>((count, y) => (y === undefined ? count : count + 1), 0)
+const quiet = { points: { show: false }, pxAlign: 0 } satisfies uPlot.Series
+
+function isSparse({ data, valToPos }: uPlot, index: number): boolean {
+  const there = data[0].filter((_, at) => typeof data[index]![at] === 'number')
+  return there.length < 2 || valToPos(there.at(-1)!, 'x') - valToPos(there[0]!, 'x') > sparsePixels * (there.length - 1)
+}
 
 /** Ticks of our own, for uPlot. */
 function marked(ticksOf: (low: number, high: number, pixels: number) => Tick[]): Pick<uPlot.Axis, 'splits' | 'values' | 'filter'> {
@@ -274,15 +279,20 @@ function drawPin(chart: uPlot, pin: number | null, color: string): void {
 function dataFor({ runs, isLog, isSmoothed, hasBands, range }: CurveChartProps, columns: number): uPlot.AlignedData {
   const isShown = isLog ? (y: number) => y > 0 && Number.isFinite(y) : Number.isFinite
   const tables: uPlot.AlignedData[] = []
-  const add = ({ x, y }: Drawn): void => void tables.push([x, y])
   for (const { curve } of runs) {
     if (hasBands) {
-      const { x, low, high } = curve.band ? thinBand(curve.band, range, columns) : { x: [], low: [], high: [] }
-      const upright = (values: number[]): (number | null)[] => values.map((y) => (isShown(y) ? y : null))
-      tables.push([x, upright(low), upright(high)])
+      const { x, low, high } = curve.band ? thinBand(curve.band, range, columns, isShown) : { x: [], low: [], high: [] }
+      tables.push([x, low, high])
     }
-    if (isSmoothed) add(thin(curve.raw, range, columns, isShown))
-    add(thin(curve.smooth, range, columns, isShown))
+    for (const series of isSmoothed ? [curve.raw, curve.smooth] : [curve.smooth]) {
+      const { x, y } = thin(series, range, columns, isShown)
+      tables.push([x, y])
+    }
   }
-  return tables.length === 0 ? [[]] : (uPlot.join(tables) as uPlot.AlignedData)
+  return tables.length === 0
+    ? [[]]
+    : (uPlot.join(
+        tables,
+        tables.map((table) => table.map(() => wholeGaps)),
+      ) as uPlot.AlignedData)
 }

@@ -80,20 +80,34 @@ export const quantities: Record<QuantityName, Quantity> = {
 export interface Series {
   x: readonly number[]
   y: readonly number[]
+  /** Places that no line crosses: on the clock, where the run was resumed. */
+  breaks: readonly number[]
+}
+
+/** Of a run on an axis. */
+export interface Positions {
+  steps: number[]
+  validations: number[]
+  breaks: number[]
 }
 
 /** Where each step lies on `axis`, and each validation: where its step does, or when it was over. Where the number of training rows is not known, epochs are whole. */
-export function positions({ record, steps, validations }: RunCurves, axis: AxisName): { steps: number[]; validations: number[] } {
-  if (axis === 'relative' || axis === 'wall') {
-    const at = (ms: number): number => (axis === 'wall' ? timeOfDay(record, ms) : ms) / 1000
-    return { steps: steps.elapsedMs.map(at), validations: validations.elapsedMs.map(at) }
+export function positions({ record, steps, validations }: RunCurves, axis: AxisName): Positions {
+  if (axis === 'relative') {
+    const at = (ms: number): number => ms / 1000
+    return { steps: steps.elapsedMs.map(at), validations: validations.elapsedMs.map(at), breaks: [] }
+  }
+  if (axis === 'wall') {
+    const at = (ms: number): number => timeOfDay(record, ms) / 1000
+    const breaks = record.resumes.map((resume) => Date.parse(resume.at) / 1000)
+    return { steps: steps.elapsedMs.map(at), validations: validations.elapsedMs.map(at), breaks }
   }
   const ofSteps = axis === 'step' ? steps.step : axis === 'samples' ? samplesSeen(steps) : epochsPassed(steps, record.trainCount)
   const ofValidations = validations.step.map((step) => {
     const index = lowerBound(steps.step, step)
     return steps.step[index] === step ? ofSteps[index]! : Number.NaN
   })
-  return { steps: ofSteps, validations: ofValidations }
+  return { steps: ofSteps, validations: ofValidations, breaks: [] }
 }
 
 function samplesSeen({ exampleCount }: RunCurves['steps']): number[] {
@@ -110,29 +124,35 @@ function epochsPassed({ epoch, exampleCount }: RunCurves['steps'], trainCount: n
   })
 }
 
+export interface Band extends Omit<Series, 'y'> {
+  low: readonly number[]
+  high: readonly number[]
+}
+
 export interface Curve {
   /** As measured. */
   raw: Series
   /** Means over a window of steps; the same as `raw` where nothing is smoothed, and for validations. */
   smooth: Series
   /** Lowest and highest rank of each step; null where ranks do not differ. */
-  band: { x: readonly number[]; low: readonly number[]; high: readonly number[] } | null
+  band: Band | null
 }
 
 /** One quantity of a run, `window` 1: not smoothed. `at`: the run's positions on the axis. */
-export function curveOf(run: RunCurves, name: QuantityName, window: number, at: ReturnType<typeof positions>): Curve {
+export function curveOf(run: RunCurves, name: QuantityName, window: number, at: Positions): Curve {
+  const { breaks } = at
   const { of, band } = quantities[name]
   if ('validations' in of) {
     // A validation whose step was lost has no place on an axis of steps.
     const placed = (_: number, index: number): boolean => Number.isFinite(at.validations[index])
-    const series = { x: at.validations.filter(Number.isFinite), y: run.validations[of.validations].filter(placed) }
+    const series = { x: at.validations.filter(Number.isFinite), y: run.validations[of.validations].filter(placed), breaks }
     return { raw: series, smooth: series, band: null }
   }
-  const raw = { x: at.steps, y: run.steps[of.steps] }
+  const raw = { x: at.steps, y: run.steps[of.steps], breaks }
   return {
     raw,
-    smooth: window > 1 ? { x: raw.x, y: movingMeans(raw.y, window) } : raw,
-    band: band && run.record.config.worldSize > 1 ? { x: raw.x, low: run.steps[band[0]], high: run.steps[band[1]] } : null,
+    smooth: window > 1 ? { ...raw, y: movingMeans(raw.y, window) } : raw,
+    band: band && run.record.config.worldSize > 1 ? { x: raw.x, low: run.steps[band[0]], high: run.steps[band[1]], breaks } : null,
   }
 }
 
@@ -169,70 +189,91 @@ export function within(x: readonly number[], { from, to }: Range): [first: numbe
   return [Math.max(0, lowerBound(x, from) - 1), Math.min(x.length, lowerBound(x, to) + 1)]
 }
 
-/** Points to be drawn, x in strict order. */
+/** Points to be drawn, x in strict order; null: the line is broken there. */
 export interface Drawn {
   x: number[]
-  y: number[]
+  y: (number | null)[]
 }
 
 /**
  * What is drawn of `series` on so many `columns` (pixels or pairs of them) of `range`: of each column the lowest and the
  * highest point, so no spike is lost. What `isShown` refuses (zero on a logarithmic scale) is left out.
  */
-export function thin({ x, y }: Series, range: Range, columns: number, isShown: (y: number) => boolean = Number.isFinite): Drawn {
+export function thin({ x, y, breaks }: Series, range: Range, columns: number, isShown: (y: number) => boolean = Number.isFinite): Drawn {
   const drawn: Drawn = { x: [], y: [] }
   const put = strictlyAfter(range)
-  const keep = (index: number): void => {
-    drawn.x.push(put(x[index]!))
-    drawn.y.push(y[index]!)
+  const add = (at: number, value: number | null): void => {
+    drawn.x.push(put(at))
+    drawn.y.push(value)
   }
-  const [first, end] = within(x, range)
-  const isFew = end - first <= 2 * columns
-  const columnOf = columnsOf(range, columns)
-  for (let index = first; index < end;) {
+  for (const { first, end, breakBefore } of columnsOf(x, breaks, range, columns, 2 * columns)) {
+    if (breakBefore !== null && drawn.x.length > 0) add(breakBefore, null)
     let lowest = -1
     let highest = -1
-    const column = columnOf(x[index]!)
-    do {
+    for (let index = first; index < end; index++) {
       const value = y[index]!
-      if (isShown(value)) {
-        if (lowest < 0 || value < y[lowest]!) lowest = index
-        if (highest < 0 || value > y[highest]!) highest = index
-      }
-      index++
-    } while (!isFew && index < end && columnOf(x[index]!) === column)
+      if (!isShown(value)) continue
+      if (lowest < 0 || value < y[lowest]!) lowest = index
+      if (highest < 0 || value > y[highest]!) highest = index
+    }
     if (lowest < 0) continue
-    keep(Math.min(lowest, highest))
-    if (lowest !== highest) keep(Math.max(lowest, highest))
+    const [one, other] = [Math.min(lowest, highest), Math.max(lowest, highest)]
+    add(x[one]!, y[one]!)
+    if (other > one) add(x[other]!, y[other]!)
   }
   return drawn
+}
+
+export interface DrawnBand {
+  x: number[]
+  low: (number | null)[]
+  high: (number | null)[]
 }
 
 /** The band thinned to columns: of each the lowest and the highest. */
-export function thinBand(band: NonNullable<Curve['band']>, range: Range, columns: number): { x: number[]; low: number[]; high: number[] } {
-  const drawn: ReturnType<typeof thinBand> = { x: [], low: [], high: [] }
+export function thinBand(band: Band, range: Range, columns: number, isShown: (y: number) => boolean = Number.isFinite): DrawnBand {
+  const drawn: DrawnBand = { x: [], low: [], high: [] }
   const put = strictlyAfter(range)
-  const [first, end] = within(band.x, range)
-  const isFew = end - first <= columns
-  const columnOf = columnsOf(range, columns)
-  for (let index = first; index < end;) {
-    const column = columnOf(band.x[index]!)
-    let [low, high] = [band.low[index]!, band.high[index]!]
-    drawn.x.push(put(band.x[index]!))
-    while (++index < end && !isFew && columnOf(band.x[index]!) === column) {
-      low = Math.min(low, band.low[index]!)
-      high = Math.max(high, band.high[index]!)
-    }
+  const add = (at: number, low: number | null, high: number | null): void => {
+    drawn.x.push(put(at))
     drawn.low.push(low)
     drawn.high.push(high)
+  }
+  for (const { first, end, breakBefore } of columnsOf(band.x, band.breaks, range, columns, columns)) {
+    if (breakBefore !== null && drawn.x.length > 0) add(breakBefore, null, null)
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (let index = first; index < end; index++) {
+      if (isShown(band.low[index]!)) low = Math.min(low, band.low[index]!)
+      if (isShown(band.high[index]!)) high = Math.max(high, band.high[index]!)
+    }
+    if (low <= high) add(band.x[first]!, low, high)
   }
   return drawn
 }
 
-/** −1 left of `range`, `columns` right of it. */
-const columnsOf = ({ from, to }: Range, columns: number): ((x: number) => number) => {
-  const perX = columns / (to - from)
-  return (x) => (x < from ? -1 : x > to ? columns : Math.min(columns - 1, Math.floor((x - from) * perX)))
+interface Column {
+  /** Indices of its points, `end` not included. */
+  first: number
+  end: number
+  /** The line was broken since the column before. */
+  breakBefore: number | null
+}
+
+/** The points in `range`, column by column, those beside it in columns of their own; where there are no more than `few`, each alone. */
+function* columnsOf(x: readonly number[], breaks: readonly number[], range: Range, columns: number, few: number): Generator<Column> {
+  const [start, stop] = within(x, range)
+  const perX = columns / (range.to - range.from)
+  const columnAt = (at: number): number =>
+    at < range.from ? -1 : at > range.to ? columns : Math.min(columns - 1, Math.floor((at - range.from) * perX))
+  const isFew = stop - start <= few
+  for (let first = start; first < stop;) {
+    const column = columnAt(x[first]!)
+    let end = first + 1
+    while (!isFew && end < stop && columnAt(x[end]!) === column) end++
+    const breakBefore = first === start ? null : (breaks.find((at) => at > x[first - 1]! && at <= x[first]!) ?? null)
+    yield { first, end, breakBefore }
+    first = end
+  }
 }
 
 /** Two steps in the same millisecond are drawn one after the other: curves are joined by their x, and one of them would be lost. */
@@ -242,13 +283,19 @@ function strictlyAfter({ from, to }: Range): (x: number) => number {
   return (x) => (last = x > last ? x : last + least)
 }
 
-/** The value of the point nearest to `x`; null before the first and after the last point, by more than two of the usual distances. */
-export function valueAt({ x: xs, y }: Series, x: number): number | null {
+/** Index of the point nearest to `x`; null before the first and after the last point, by more than two of the usual distances. */
+export function nearest({ x: xs }: Series, x: number): number | null {
   if (xs.length === 0) return null
   const [first, last] = [xs[0]!, xs[xs.length - 1]!]
   const reach = xs.length > 1 ? (2 * (last - first)) / (xs.length - 1) : Number.POSITIVE_INFINITY
   if (x < first - reach || x > last + reach) return null
   const after = lowerBound(xs, x)
   const [a, b] = [Math.max(0, after - 1), Math.min(xs.length - 1, after)]
-  return y[Math.abs(xs[a]! - x) <= Math.abs(xs[b]! - x) ? a : b]!
+  return Math.abs(xs[a]! - x) <= Math.abs(xs[b]! - x) ? a : b
+}
+
+/** The value there, or null. */
+export function valueAt(series: Series, x: number): number | null {
+  const index = nearest(series, x)
+  return index === null ? null : series.y[index]!
 }

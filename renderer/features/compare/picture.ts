@@ -4,7 +4,7 @@
  */
 import type { Chart } from './board.tsx'
 import { axes, quantities, thin, thinBand } from './curves.ts'
-import type { AxisName, Drawn, Range } from './curves.ts'
+import type { AxisName, Drawn, DrawnBand, Range } from './curves.ts'
 import { ticksAlong, ticksUp } from './ticks.ts'
 
 export interface PictureSettings {
@@ -68,18 +68,31 @@ function chartOf(
   const lines = runs.map(({ curve }) => ({
     main: thin(curve.smooth, range, columns, isShown),
     shadow: isSmoothed ? thin(curve.raw, range, columns, isShown) : null,
-    band: hasBands && curve.band ? thinBand(curve.band, range, columns) : null,
+    band: hasBands && curve.band ? thinBand(curve.band, range, columns, isShown) : null,
   }))
   const values = lines.flatMap(({ main, shadow, band }) => [...main.y, ...(shadow?.y ?? []), ...(band ? [...band.low, ...band.high] : [])])
-  const [low, high] = extentUp(values.filter(isShown), isLog)
+  const [low, high] = extentUp(
+    values.filter((y) => y !== null),
+    isLog,
+  )
   const [above, below] = [top + 40, top + 40 + frame.height]
   const scale = isLog ? Math.log : (y: number): number => y
   const left = (x: number): string => (frame.left + ((x - range.from) / (range.to - range.from)) * (frame.right - frame.left)).toFixed(1)
   const up = (y: number): string => (below - ((scale(y) - scale(low)) / (scale(high) - scale(low))) * frame.height).toFixed(1)
   const line = ({ x, y }: Drawn, look: string): string =>
-    x.length === 1
-      ? `<circle cx="${left(x[0]!)}" cy="${up(y[0]!)}" r="3" ${look.replace('stroke=', 'fill=')}/>`
-      : `<polyline fill="none" ${look} points="${x.map((at, index) => `${left(at)},${up(y[index]!)}`).join(' ')}"/>`
+    x.length === 1 && typeof y[0] === 'number'
+      ? `<circle cx="${left(x[0]!)}" cy="${up(y[0])}" r="3" ${look.replace('stroke=', 'fill=')}/>`
+      : `<path fill="none" ${look} d="${pieces(y)
+          .map((piece) => `M${piece.map((at) => `${left(x[at]!)} ${up(y[at]!)}`).join('L')}`)
+          .join('')}"/>`
+  const area = ({ x, low: lows, high: highs }: DrawnBand): string =>
+    pieces(lows)
+      .map((piece) => [
+        ...piece.map((at) => `${left(x[at]!)} ${up(lows[at]!)}`),
+        ...piece.map((at) => `${left(x[at]!)} ${up(highs[at]!)}`).reverse(),
+      ])
+      .map((edge) => `M${edge.join('L')}Z`)
+      .join('')
   const grid = ticksUp(low, high, 6, isLog).map(
     ({ at, text: label }) =>
       `<path d="M${frame.left} ${up(at)}H${frame.right}" stroke="${colors.hairline}"/>${text(frame.left - 8, Number(up(at)) + 4, label, colors.quiet, 'end')}`,
@@ -87,12 +100,8 @@ function chartOf(
   const along = ticksAlong(axis, range, 9).map(({ at, text: label }) => text(Number(left(at)), below + 18, label, colors.quiet, 'middle'))
   const curves = lines.map(({ main, shadow, band }, index) => {
     const { color, dash } = legend[index]!
-    const edge = band && [
-      ...band.x.map((x, at) => `${left(x)},${up(Math.max(low, band.low[at]!))}`),
-      ...band.x.map((x, at) => `${left(x)},${up(Math.max(low, band.high[at]!))}`).reverse(),
-    ]
     return [
-      edge ? `<polygon fill="${color}" fill-opacity="0.15" points="${edge.join(' ')}"/>` : '',
+      band ? `<path fill="${color}" fill-opacity="0.15" d="${area(band)}"/>` : '',
       shadow ? line(shadow, `stroke="${color}" stroke-opacity="0.35"`) : '',
       line(main, `stroke="${color}" stroke-width="1.75"${dashed(dash)}`),
     ].join('')
@@ -104,6 +113,13 @@ function chartOf(
     ...along,
     text(frame.right, below + 34, axes[axis].unit, colors.quiet, 'end'),
   ].join('')
+}
+
+/** Indices of what lies between the breaks. */
+function pieces(values: readonly (number | null)[]): number[][] {
+  const found: number[][] = [[]]
+  values.forEach((value, index) => (value === null ? found.push([]) : found.at(-1)!.push(index)))
+  return found.filter(({ length }) => length > 0)
 }
 
 /** A little more than the data. */

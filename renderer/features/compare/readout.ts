@@ -4,7 +4,7 @@
  */
 import type uPlot from 'uplot'
 import type { RunCurve } from './curve-chart.tsx'
-import { valueAt } from './curves.ts'
+import { nearest } from './curves.ts'
 import type { AxisName } from './curves.ts'
 import styles from './compare.module.css'
 import { figureOf, placeInWords } from './ticks.ts'
@@ -35,20 +35,22 @@ export function readoutIn(chart: uPlot, shown: () => Shown): Readout {
   return {
     show: (x, hasTip) => {
       const { runs, axis, digits } = shown()
-      const values = runs.map(({ curve }) => (x === null ? null : valueAt(curve.smooth, x)))
+      const points = runs.map(({ curve: { smooth } }) => (x === null ? null : nearest(smooth, x)))
+      const values = points.map((index, run) => (index === null ? null : runs[run]!.curve.smooth.y[index]!))
       while (dots.length < runs.length) dots.push(append(chart.over, 'span', styles.dot!))
-      const left = x === null ? 0 : chart.valToPos(x, 'x')
-      dots.forEach((dot, index) => {
-        const value = values[index] ?? null
+      dots.forEach((dot, run) => {
+        const [index, value] = [points[run] ?? null, values[run] ?? null]
+        const at = index === null ? Number.NaN : chart.valToPos(runs[run]!.curve.smooth.x[index]!, 'x')
         const top = value === null ? Number.NaN : chart.valToPos(value, 'y')
-        dot.hidden = !Number.isFinite(top)
+        dot.hidden = !(Number.isFinite(top) && at >= 0 && at <= chart.over.clientWidth)
         if (dot.hidden) return
-        dot.style.background = `var(${runs[index]!.color})`
-        dot.style.transform = `translate(${left}px, ${top}px)`
+        dot.style.background = `var(${runs[run]!.color})`
+        dot.style.transform = `translate(${at}px, ${top}px)`
       })
       tip.hidden = x === null || !hasTip
       if (x === null || tip.hidden) return
       fill(tip, placeInWords(x, axis), runs, values, digits)
+      const left = chart.valToPos(x, 'x')
       const width = chart.over.clientWidth
       const isRight = left < width / 2
       tip.style.left = isRight ? `${left + gapPixels}px` : ''
@@ -79,6 +81,8 @@ function rowIn(list: HTMLElement): HTMLElement {
   const row = append(list, 'li', '')
   const mark = document.createElementNS(svgNamespace, 'svg')
   const line = document.createElementNS(svgNamespace, 'line')
+  mark.setAttribute('width', '18')
+  mark.setAttribute('height', '8')
   for (const [name, value] of Object.entries({ x2: '18', y1: '4', y2: '4', 'stroke-width': '2' })) line.setAttribute(name, value)
   mark.append(line)
   row.append(mark)

@@ -40,7 +40,7 @@ export function RunPicker({ runs, chosen }: { runs: readonly RunSummary[]; chose
             <li key={record.id}>
               <Checkbox
                 size="xs"
-                classNames={{ body: styles.pickerBody!, labelWrapper: styles.pickerLabel! }}
+                classNames={{ body: styles.pickerBody!, labelWrapper: styles.pickerLabel!, label: styles.pickerText! }}
                 checked={place !== undefined}
                 disabled={place === undefined && chosen.length >= mostRuns}
                 onChange={(event) => go('compare', (event.currentTarget.checked ? withRun : withoutRun)(chosen, record.id))}

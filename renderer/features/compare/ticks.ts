@@ -94,7 +94,7 @@ function logTicks(low: number, high: number, count: number): Tick[] {
 
 /** 0.002, 5e-4, 1,200 */
 const shortest = (value: number): string =>
-  value < 1e-3 || value >= 1e6 ? value.toExponential(0) : value.toLocaleString('en', { maximumSignificantDigits: 3 })
+  value < 1e-3 || value >= 1e6 ? value.toExponential(0).replace('e+', 'e') : value.toLocaleString('en', { maximumSignificantDigits: 3 })
 
 const moment = new Intl.DateTimeFormat('en', {
   day: 'numeric',
@@ -120,8 +120,8 @@ function durationInWords(seconds: number): string {
   return seconds < hour ? text.replace(/^0/, '') : `${Math.floor(seconds / hour)} h ${text}`
 }
 
-/** A value as tables and tips show it. */
+/** A value as tables and tips show it, with as many digits as others of its kind. */
 export const figureOf = (value: number, digits: number): string =>
   value !== 0 && Math.abs(value) < 10 ** -digits * 10
     ? value.toExponential(2)
-    : value.toLocaleString('en', { maximumFractionDigits: digits })
+    : value.toLocaleString('en', { minimumFractionDigits: Math.min(digits, 4), maximumFractionDigits: digits })
