@@ -18,11 +18,14 @@ interface ComparedRunsState {
 
 /** One after the other: each may be many megabytes, and the first can be looked at while the next is read. */
 let queue: Promise<void> = Promise.resolve()
+const waiting = new Set<string>()
 
 export const useComparedRuns = create<ComparedRunsState>((set, get) => ({
   curves: {},
   errors: {},
   read: (runId) => {
+    if (waiting.has(runId)) return queue
+    waiting.add(runId)
     queue = queue.then(async () => {
       const errors = { ...get().errors }
       const curves = { ...get().curves }
@@ -34,6 +37,8 @@ export const useComparedRuns = create<ComparedRunsState>((set, get) => ({
         if (isConnectionLoss(error)) return
         delete curves[runId]
         errors[runId] = toErrorInfo(error)
+      } finally {
+        waiting.delete(runId)
       }
       set({ curves, errors })
     })

@@ -29,17 +29,10 @@ export function CompareScreen({ chosen: address }: { chosen: string | null }) {
   }, [refresh, generation])
   const runs = list.value
   useEffect(() => {
-    if (runs === null) return
+    if (generation === 0) return
     const { curves: held } = useComparedRuns.getState()
-    for (const { id } of chosen)
-      if (
-        isStale(
-          held[id],
-          runs.find(({ record }) => record.id === id),
-        )
-      )
-        void read(id)
-  }, [chosen, runs, read])
+    for (const { id } of chosen) if (isStale(held[id], id, runs)) void read(id)
+  }, [chosen, runs, read, generation])
 
   const here = useMemo(() => {
     const found = chosen.flatMap(({ id, place }) => (curves[id] ? [{ id, place, curves: curves[id] }] : []))
@@ -91,7 +84,9 @@ export function CompareScreen({ chosen: address }: { chosen: string | null }) {
 }
 
 /** Not read yet, gone since, or gone on since; one that is active is followed anyway. */
-function isStale(held: RunCurves | undefined, summary: RunSummary | undefined): boolean {
-  if (!held || !summary) return true
-  return !isActive(held.record) && (held.record.attempt !== summary.record.attempt || (held.steps.step.at(-1) ?? 0) !== summary.lastStep)
+function isStale(held: RunCurves | undefined, id: string, runs: readonly RunSummary[] | null): boolean {
+  if (!held) return true
+  if (runs === null || isActive(held.record)) return false
+  const summary = runs.find(({ record }) => record.id === id)
+  return !summary || held.record.attempt !== summary.record.attempt || (held.steps.step.at(-1) ?? 0) !== summary.lastStep
 }

@@ -132,7 +132,8 @@ function make(latest: { current: CurveChartProps }, holder: HTMLElement): Made {
   const { digits } = quantities[name]
   const { look } = useCrosshair.getState()
   const { width, height } = holder.getBoundingClientRect()
-  const chart: uPlot = new uPlot(
+  let readout: Readout | null = null
+  const chart = new uPlot(
     {
       width,
       height,
@@ -143,7 +144,7 @@ function make(latest: { current: CurveChartProps }, holder: HTMLElement): Made {
         // By itself, a logarithmic axis would reach to the next powers of ten.
         y: isLog ? { distr: 3, range: (_, low, high) => logRange(low, high) } : {},
       },
-      padding: [12, 16, 0, 0],
+      padding: [12, 26, 0, 0],
       axes: [
         {
           ...axisLook,
@@ -171,13 +172,20 @@ function make(latest: { current: CurveChartProps }, holder: HTMLElement): Made {
             if (over.matches(':hover') && left >= 0) look(posToVal(left, 'x'), name)
           },
         ],
-        draw: [(drawn) => drawPin(drawn, useCrosshair.getState().pin, color('--accent'))],
+        draw: [
+          (drawn) => {
+            const { pin, at, chart: lookedAt } = useCrosshair.getState()
+            drawPin(drawn, pin, color('--accent'))
+            // What was under the crosshair may lie elsewhere now.
+            readout?.show(at, lookedAt === name)
+          },
+        ],
       },
     },
     [[]],
     holder,
   )
-  const readout = readoutIn(chart, () => ({ runs: latest.current.runs, axis, digits }))
+  readout = readoutIn(chart, () => ({ runs: latest.current.runs, axis, digits }))
   listenToPointer(chart, () => latest.current.onRange(null))
   return { chart, readout }
 }

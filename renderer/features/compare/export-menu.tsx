@@ -35,7 +35,7 @@ export function ExportMenu({ runs, charts, settings }: ExportMenuProps) {
   }
   return (
     <>
-      <Menu position="bottom-end" width={270} shadow="md">
+      <Menu position="bottom-end" width={300} shadow="md">
         <Menu.Target>
           <Button size="xs" variant="default" ml="auto" rightSection={<IconChevronDown size={14} aria-hidden />}>
             Export

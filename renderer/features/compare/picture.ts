@@ -70,9 +70,8 @@ function chartOf(
     shadow: isSmoothed ? thin(curve.raw, range, columns, isShown) : null,
     band: hasBands && curve.band ? thinBand(curve.band, range, columns, isShown) : null,
   }))
-  const values = lines.flatMap(({ main, shadow, band }) => [...main.y, ...(shadow?.y ?? []), ...(band ? [...band.low, ...band.high] : [])])
   const [low, high] = extentUp(
-    values.filter((y) => y !== null),
+    lines.flatMap(({ main, shadow, band }) => valuesIn(range, [main, shadow ?? none, ...edgesOf(band)])),
     isLog,
   )
   const [above, below] = [top + 40, top + 40 + frame.height]
@@ -114,6 +113,13 @@ function chartOf(
     text(frame.right, below + 34, axes[axis].unit, colors.quiet, 'end'),
   ].join('')
 }
+
+const none: Drawn = { x: [], y: [] }
+const edgesOf = (band: DrawnBand | null): Drawn[] => (band ? [band.low, band.high].map((y) => ({ x: band.x, y })) : [])
+
+/** A line comes from a point beside the picture; how high that lies says nothing about the picture. */
+const valuesIn = ({ from, to }: Range, drawn: readonly Drawn[]): number[] =>
+  drawn.flatMap(({ x, y }) => y.filter((value, index) => value !== null && x[index]! >= from && x[index]! <= to) as number[])
 
 /** Indices of what lies between the breaks. */
 function pieces(values: readonly (number | null)[]): number[][] {
