@@ -49,6 +49,7 @@ export const Board = memo(function Board({ runs }: { runs: readonly BoardRun[] }
   const extent = useMemo(() => extentOf(runs, axis, window), [runs, axis, window])
   const range = zoom?.axis === axis ? zoom.range : extent
   const onRange = useMemo(() => (next: Range | null) => setZoom(next && { axis, range: next }), [axis])
+  const hints = useMemo(() => charts.map(({ name, runs: lines }) => hintOf(name, lines, isLog)), [charts, isLog])
   const records = useMemo(() => runs.map(({ title, curves: { record } }) => ({ title, record })), [runs])
   return (
     <>
@@ -59,11 +60,11 @@ export const Board = memo(function Board({ runs }: { runs: readonly BoardRun[] }
       <QuantityChoice />
       {shown.length === 0 && <p className={styles.quiet}>Nothing is drawn: tick what you want to see.</p>}
       <div className={styles.charts}>
-        {charts.map(({ name, runs: lines }) => (
+        {charts.map(({ name, runs: lines }, index) => (
           <Panel
             key={name}
             title={quantities[name].title}
-            hint={hintOf(name, lines, isLog)}
+            hint={hints[index]}
             flush
             className={styles.chart}
             actions={<Provenances runs={runs} />}

@@ -1,12 +1,13 @@
 /** What is drawn and how: axis, scale, smoothing, bands, quantities. */
 import { Checkbox, SegmentedControl, Slider, Switch } from '@mantine/core'
+import { memo } from 'react'
 import { smoothingWindows, useCompare } from '../../state/compare.ts'
 import styles from './compare.module.css'
 import { axes, axisNames, quantities, quantityNames } from './curves.ts'
 
 const inWords = (window: number): string => (window === 1 ? 'not smoothed' : `mean of ${window} steps`)
 
-export function CompareControls() {
+export const CompareControls = memo(function CompareControls() {
   const { axis, isLog, window, hasBands, change } = useCompare()
   return (
     <>
@@ -35,9 +36,9 @@ export function CompareControls() {
       </div>
     </>
   )
-}
+})
 
-export function QuantityChoice() {
+export const QuantityChoice = memo(function QuantityChoice() {
   const { shown, change } = useCompare()
   return (
     <Checkbox.Group value={shown} onChange={(names) => change({ shown: quantityNames.filter((name) => names.includes(name)) })}>
@@ -48,4 +49,4 @@ export function QuantityChoice() {
       </div>
     </Checkbox.Group>
   )
-}
+})

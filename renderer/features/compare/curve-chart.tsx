@@ -16,6 +16,7 @@ import { moveByKey } from './chart-keys.ts'
 import { readoutIn } from './readout.ts'
 import type { Readout } from './readout.ts'
 import type { RunLook } from './run-look.ts'
+import { strokesOf } from './strokes.ts'
 import { ticksAlong, ticksUp } from './ticks.ts'
 import type { Tick } from './ticks.ts'
 
@@ -81,7 +82,10 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     if (!made.current) return
     const { chart } = made.current
     if (chart.width !== width || chart.height !== height) chart.setSize({ width, height })
-    chart.setData(dataFor(latest.current, Math.max(50, Math.floor(chart.bbox.width / devicePixelRatio / pixelsPerColumn))), true)
+    const columns = Math.max(50, Math.floor(chart.bbox.width / devicePixelRatio / pixelsPerColumn))
+    const data = dataFor(latest.current, columns)
+    stroke(chart, latest.current, data)
+    chart.setData(data, true)
   }, [runs, shape, name, axis, isLog, isSmoothed, hasBands, scheme, range, width, height])
 
   useEffect(
@@ -223,14 +227,12 @@ function seriesOf(
     const line = color(run.color)
     if (hasBands) {
       bands.push({ series: [series.length + 1, series.length], fill: `${line}26` })
-      series.push({ ...quiet, stroke: 'transparent' }, { ...quiet, stroke: 'transparent' })
+      series.push({ ...quiet, width: 0 }, { ...quiet, width: 0 })
     }
     if (isSmoothed) series.push({ ...quiet, stroke: `${line}59`, width: 1 })
     series.push({
       ...quiet,
       stroke: line,
-      width: 1.75,
-      ...(run.dash === undefined ? {} : { dash: run.dash.split(' ').map(Number) }),
       points: { show: isSparse, size: 5, fill: line },
     })
   }
@@ -241,6 +243,26 @@ function seriesOf(
 const wholeGaps = 2
 
 const quiet = { points: { show: false }, pxAlign: 0 } satisfies uPlot.Series
+
+/** Places of the runs' own lines among the series: behind each run's band and shadow. */
+function linesOf({ runs, isSmoothed, hasBands }: Pick<CurveChartProps, 'runs' | 'isSmoothed' | 'hasBands'>): number[] {
+  const perRun = 1 + (hasBands ? 2 : 0) + (isSmoothed ? 1 : 0)
+  return runs.map((_, run) => (run + 1) * perRun)
+}
+
+function stroke(chart: uPlot, { runs, isLog, isSmoothed, hasBands }: CurveChartProps, data: uPlot.AlignedData): void {
+  const lines = linesOf({ runs, isSmoothed, hasBands })
+  const dashes = runs.map(({ dash }) => dash)
+  const { width, height } = chart
+  const strokes = strokesOf(
+    data.slice(1),
+    lines.map((index) => index - 1),
+    dashes,
+    isLog,
+    { width, height, pixelRatio: devicePixelRatio },
+  )
+  for (const [line, index] of lines.entries()) Object.assign(chart.series[index]!, strokes[line])
+}
 
 function isSparse({ data, valToPos }: uPlot, index: number): boolean {
   const there = data[0].filter((_, at) => typeof data[index]![at] === 'number')

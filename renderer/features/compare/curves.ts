@@ -206,7 +206,7 @@ export function thin({ x, y, breaks }: Series, range: Range, columns: number, is
     drawn.x.push(put(at))
     drawn.y.push(value)
   }
-  for (const { first, end, breakBefore } of columnsOf(x, breaks, range, columns, 2 * columns)) {
+  for (const { first, end, breakBefore, at } of columnsOf(x, breaks, range, columns, 2 * columns)) {
     if (breakBefore !== null && drawn.x.length > 0) add(breakBefore, null)
     let lowest = -1
     let highest = -1
@@ -218,8 +218,8 @@ export function thin({ x, y, breaks }: Series, range: Range, columns: number, is
     }
     if (lowest < 0) continue
     const [one, other] = [Math.min(lowest, highest), Math.max(lowest, highest)]
-    add(x[one]!, y[one]!)
-    if (other > one) add(x[other]!, y[other]!)
+    add(at(0, x[one]!), y[one]!)
+    if (other > one) add(at(1, x[other]!), y[other]!)
   }
   return drawn
 }
@@ -239,14 +239,14 @@ export function thinBand(band: Band, range: Range, columns: number, isShown: (y:
     drawn.low.push(low)
     drawn.high.push(high)
   }
-  for (const { first, end, breakBefore } of columnsOf(band.x, band.breaks, range, columns, columns)) {
+  for (const { first, end, breakBefore, at } of columnsOf(band.x, band.breaks, range, columns, columns)) {
     if (breakBefore !== null && drawn.x.length > 0) add(breakBefore, null, null)
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (let index = first; index < end; index++) {
       if (isShown(band.low[index]!)) low = Math.min(low, band.low[index]!)
       if (isShown(band.high[index]!)) high = Math.max(high, band.high[index]!)
     }
-    if (low <= high) add(band.x[first]!, low, high)
+    if (low <= high) add(at(0, band.x[first]!), low, high)
   }
   return drawn
 }
@@ -257,6 +257,11 @@ interface Column {
   end: number
   /** The line was broken since the column before. */
   breakBefore: number | null
+  /**
+   * Where its first or second point is drawn, which lies at `x`: at the same place for every curve, so that curves joined by
+   * their x have few of them. Nobody sees a shift of a pixel.
+   */
+  at(which: 0 | 1, x: number): number
 }
 
 /** The points in `range`, column by column, those beside it in columns of their own; where there are no more than `few`, each alone. */
@@ -271,7 +276,8 @@ function* columnsOf(x: readonly number[], breaks: readonly number[], range: Rang
     let end = first + 1
     while (!isFew && end < stop && columnAt(x[end]!) === column) end++
     const breakBefore = first === start ? null : (breaks.find((at) => at > x[first - 1]! && at <= x[first]!) ?? null)
-    yield { first, end, breakBefore }
+    const isOwnPlace = isFew || column < 0 || column === columns
+    yield { first, end, breakBefore, at: (which, own) => (isOwnPlace ? own : range.from + (column + 0.25 + which / 2) / perX) }
     first = end
   }
 }

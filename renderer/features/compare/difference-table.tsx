@@ -1,5 +1,6 @@
 /** The configurations side by side; what differs from the first run stands out. */
 import { Switch } from '@mantine/core'
+import { memo } from 'react'
 import type { RunRecord } from '../../../shared/domain/run.ts'
 import { useCompare } from '../../state/compare.ts'
 import { Panel } from '../../ui/panel.tsx'
@@ -11,7 +12,7 @@ interface DifferenceTableProps {
   runs: readonly { title: string; record: RunRecord }[]
 }
 
-export function DifferenceTable({ runs }: DifferenceTableProps) {
+export const DifferenceTable = memo(function DifferenceTable({ runs }: DifferenceTableProps) {
   const { onlyDifferences, change } = useCompare()
   const rows = configRows(runs.map(({ record }) => record))
   const shown = onlyDifferences ? rows.filter(({ differs }) => differs) : rows
@@ -61,4 +62,4 @@ export function DifferenceTable({ runs }: DifferenceTableProps) {
       )}
     </Panel>
   )
-}
+})

@@ -1,4 +1,5 @@
 /** The values of every run where the pin or the crosshair is, else at the end: what the charts show, in figures. */
+import { memo } from 'react'
 import { useCrosshair } from '../../state/crosshair.ts'
 import type { Chart } from './board.tsx'
 import type { RunCurve } from './curve-chart.tsx'
@@ -7,7 +8,7 @@ import type { AxisName, QuantityName } from './curves.ts'
 import { RunName } from './run-name.tsx'
 import { figureOf, placeInWords } from './ticks.ts'
 
-export function ValuesTable({ axis, charts }: { axis: AxisName; charts: readonly Chart[] }) {
+export const ValuesTable = memo(function ValuesTable({ axis, charts }: { axis: AxisName; charts: readonly Chart[] }) {
   const x = useCrosshair(({ pin, at }) => pin ?? at)
   return (
     <table className="lab-table" aria-label="Values of the runs">
@@ -37,7 +38,7 @@ export function ValuesTable({ axis, charts }: { axis: AxisName; charts: readonly
       </tbody>
     </table>
   )
-}
+})
 
 /** In figures, as charts, tables and voices give it; null `x`: at the end. */
 export function figureAt({ curve }: RunCurve, name: QuantityName, x: number | null): string {
