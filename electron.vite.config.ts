@@ -7,7 +7,8 @@ export default defineConfig({
   main: {
     build: {
       // tfjs-core's gradients are ESM with extensionless imports: Node cannot load them unbundled.
-      externalizeDeps: { exclude: ['@tensorflow/tfjs-core'] },
+      // Of the development dependencies one is loaded: the browser that npm run bench drives.
+      externalizeDeps: { exclude: ['@tensorflow/tfjs-core'], include: ['playwright'] },
       rollupOptions: {
         input: {
           main: 'electron/main.ts',

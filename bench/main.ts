@@ -4,8 +4,10 @@
  */
 import { parseArgs } from 'node:util'
 import { deviceSchema, type Device } from '../shared/domain/device.ts'
+import { whyNoBrowser } from '../test/helpers/browser.ts'
 import { benchAccuracy } from './accuracy.ts'
 import { benchAllReduce } from './allreduce.ts'
+import { benchCompare } from './compare.ts'
 import { benchEngine } from './engine.ts'
 import { torchMissing, torchVersion } from './contestants.ts'
 import { benchInference } from './inference.ts'
@@ -23,6 +25,7 @@ interface Bench {
   hasDevices?: boolean
   needsTorch?: boolean
   needsNews?: boolean
+  needsBrowser?: boolean
   /** Runs for many minutes: only where it is named. */
   isLong?: boolean
 }
@@ -36,6 +39,7 @@ const benches: Record<string, Bench> = {
   memory: { run: benchMemory, needsTorch: true },
   inference: { run: benchInference },
   serve: { run: benchServe },
+  compare: { run: benchCompare, needsBrowser: true },
   recipe: { run: benchRecipe, needsNews: true, isLong: true },
   accuracy: { run: benchAccuracy, needsNews: true, isLong: true },
 }
@@ -54,7 +58,7 @@ const skipped: BenchReport['skipped'] = []
 const usual = ({ isLong, hasDevices }: Bench): boolean => isLong !== true && (device === 'cpu' || hasDevices === true)
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => usual(benches[name]!))
 for (const name of chosen) {
-  const { run, needsTorch, needsNews, hasDevices } = benches[name]!
+  const { run, needsTorch, needsNews, needsBrowser, hasDevices } = benches[name]!
   if (device !== 'cpu' && hasDevices !== true) {
     skipped.push({ bench: name, reason: 'it measures the CPU only' })
     continue
@@ -65,6 +69,10 @@ for (const name of chosen) {
   }
   if (needsNews === true && !hasNews) {
     skipped.push({ bench: name, reason: `${newsDirectory} is not here` })
+    continue
+  }
+  if (needsBrowser === true && whyNoBrowser !== null) {
+    skipped.push({ bench: name, reason: whyNoBrowser })
     continue
   }
   console.error(`${name} …`)

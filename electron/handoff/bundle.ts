@@ -110,6 +110,7 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       notes,
       checkpoint: null,
       incidents: [],
+      resumes: [],
       imported: null,
     }
     await writeFileAtomic(

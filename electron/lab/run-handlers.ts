@@ -1,5 +1,6 @@
 /** runs.*: start, stop, watch and look up runs. The supervisor owns the one that is going on, the store all others. */
 import { LabError } from '../../shared/contract/errors.ts'
+import { curvesOf } from '../../shared/domain/run-curves.ts'
 import type { RunDetail, RunRecord } from '../../shared/domain/run.ts'
 import { finalRunStates } from '../../shared/domain/run.ts'
 import { readLogTail } from '../supervisor/log-file.ts'
@@ -18,6 +19,7 @@ export const runHandlers = ({ benchmarks, machine, models, store, supervisor }: 
   return {
     list: os.runs.list.handler(() => store.list()),
     get: os.runs.get.handler(({ input }) => detail(input.runId)),
+    curves: os.runs.curves.handler(async ({ input }) => curvesOf(await detail(input.runId))),
     start: os.runs.start.handler(async ({ input: config }) => {
       benchmarks.refuseWhileBusy()
       const hardware = await machine.for(config.device)

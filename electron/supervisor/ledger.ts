@@ -8,7 +8,8 @@ import type { RankMessageOf } from '../rank/protocol.ts'
 import { Pace } from './pace.ts'
 import { StepMerger, summarizeEpoch } from './step-merger.ts'
 
-const lastElapsedMs = (steps: readonly StepMetrics[], epochs: readonly EpochMetrics[]): number =>
+/** What the run's clock said last. */
+export const lastElapsedMs = (steps: readonly StepMetrics[], epochs: readonly EpochMetrics[]): number =>
   Math.max(0, steps.at(-1)?.elapsedMs ?? 0, epochs.at(-1)?.elapsedMs ?? 0)
 
 export class RunLedger {

@@ -7,6 +7,7 @@
  */
 import { appendFile, open, readFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { withRoom } from '../checkpoint/disk-space.ts'
 import { systemErrorCode, withWriteErrors } from '../checkpoint/file-errors.ts'
 import { nodeFileSystem } from '../checkpoint/file-system.ts'
@@ -67,13 +68,17 @@ function parseLine(line: string): MetricsLine | null {
   }
 }
 
+const linesAtOnce = 2_000
+
 /** All metrics of a run in order; empty where there are none yet. */
 export async function readMetrics(runDirectory: string): Promise<RunMetrics> {
   const lines = (await readText(runDirectory)).split('\n')
   // What follows the last line end is nothing, or a line cut short.
   lines.pop()
   const metrics: RunMetrics = { steps: [], epochs: [], badLineCount: 0 }
-  for (const line of lines) {
+  for (const [index, line] of lines.entries()) {
+    // A hundred thousand lines take seconds, in which a run may be supervised.
+    if (index % linesAtOnce === linesAtOnce - 1) await setImmediate()
     const parsed = parseLine(line)
     if (parsed === null) metrics.badLineCount++
     else if (parsed.type === 'step') metrics.steps.push(parsed)
@@ -87,9 +92,35 @@ export interface LastMetrics {
   epoch: EpochMetrics | null
 }
 
-/** The newest step and epoch only, without parsing the rest: for lists of many runs. */
+/** Both are there as a rule: a run ends with the line of its last epoch. */
+const endBytes = 256 * 1024
+
+/** The newest step and epoch only, without reading the rest where the end has both: for lists of many runs. */
 export async function readLastMetrics(runDirectory: string): Promise<LastMetrics> {
-  const text = await readText(runDirectory)
+  const last = lastMetricsOf(await readEnd(runDirectory, endBytes))
+  return last.step !== null && last.epoch !== null ? last : lastMetricsOf(await readText(runDirectory))
+}
+
+/** The last `bytes`, without the line that they cut through; empty where there is no such file yet. */
+async function readEnd(runDirectory: string, bytes: number): Promise<string> {
+  try {
+    const handle = await open(metricsFile(runDirectory), 'r')
+    try {
+      const { size } = await handle.stat()
+      const start = Math.max(0, size - bytes)
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start)
+      const text = buffer.toString('utf8', 0, bytesRead)
+      return start === 0 ? text : text.slice(text.indexOf('\n') + 1)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function lastMetricsOf(text: string): LastMetrics {
   const last: LastMetrics = { step: null, epoch: null }
   let end = text.lastIndexOf('\n')
   while (end > 0 && (last.step === null || last.epoch === null)) {

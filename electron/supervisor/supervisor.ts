@@ -16,6 +16,7 @@ import { finalRunStates, type RunRecord } from '../../shared/domain/run.ts'
 import { shortestStepLimitMs as defaultShortestMs } from '../../shared/domain/step-limit.ts'
 import { assignDevices, likeGpus } from './device-assignment.ts'
 import { resumed } from './incident.ts'
+import { lastElapsedMs } from './ledger.ts'
 import { findResumePoint, notResumable } from './resume-point.ts'
 import { modelDirectory, prepareNewDirectory, readRecord, takeReserve, writeRecord } from './run-directory.ts'
 import type { RunHandle } from './run-handle.ts'
@@ -182,6 +183,7 @@ async function prepareStart({ store, config, hardware, command, modelDirectory, 
     notes: crowded === null ? [] : [crowded],
     checkpoint: null,
     incidents: [],
+    resumes: [],
     imported: null,
   }
   return { runDirectory: directory, record, steps: [], epochs: [], resumeFrom: null, resumeStep: 0, modelDirectory: from }
@@ -237,6 +239,7 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
       endedAt: null,
       error: null,
       incidents: resumed(record.incidents, point.step, config.worldSize),
+      resumes: [...record.resumes, { at: new Date().toISOString(), elapsedMs: lastElapsedMs(steps, epochs) }],
     },
     steps,
     epochs,

@@ -3,12 +3,18 @@ import { create } from 'zustand'
 import { z } from 'zod'
 import { axisNames, quantityNames } from '../features/compare/curves.ts'
 
+/** How many steps may be taken into one mean. */
+export const smoothingWindows: readonly number[] = [1, 3, 5, 10, 20, 50, 100, 200]
+
 const settingsSchema = z.object({
   axis: z.enum(axisNames).catch('step'),
-  shown: z.array(z.enum(quantityNames)).catch(['loss', 'validationAccuracy', 'samplesPerSec', 'stepMs']),
+  shown: z
+    .array(z.enum(quantityNames))
+    .transform((names) => quantityNames.filter((name) => names.includes(name)))
+    .catch(['loss', 'validationAccuracy', 'samplesPerSec', 'stepMs']),
   isLog: z.boolean().catch(false),
   /** Steps in a mean; 1: not smoothed. */
-  window: z.int().min(1).max(1000).catch(1),
+  window: z.literal(smoothingWindows).catch(1),
   hasBands: z.boolean().catch(false),
   onlyDifferences: z.boolean().catch(true),
 })

@@ -5,7 +5,7 @@
  */
 import type { StepMetrics } from '../../shared/domain/metrics.ts'
 
-const defaultCapacity = 50_000
+const defaultCapacity = 100_000
 
 export class MetricBuffer {
   readonly #capacity: number

@@ -31,7 +31,15 @@ export function parseRoute(hash: string): Route {
   return { place: places[first] ?? 'lab', id: decoded(second), part: decoded(third) }
 }
 
-const decoded = (part: string): string | null => (part === '' ? null : decodeURIComponent(part))
+/** As it stands where it is no encoded text: somebody typed it. */
+function decoded(part: string): string | null {
+  if (part === '') return null
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
 
 export function href(place: Place, ...parts: string[]): string {
   return `#/${[place === 'lab' ? '' : place, ...parts.map(encodeURIComponent)].join('/')}`

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { faultSchema } from '../domain/fault.ts'
 import { runConfigSchema } from '../domain/run-config.ts'
+import { runCurvesSchema } from '../domain/run-curves.ts'
 import { runDetailSchema, runEventSchema, runSummarySchema } from '../domain/run.ts'
 import { procedure } from './base.ts'
 
@@ -11,6 +12,8 @@ export const runs = {
   /** Newest first. */
   list: procedure.output(z.array(runSummarySchema)),
   get: procedure.input(runId).output(runDetailSchema),
+  /** What can be drawn of it, in columns: for many long runs at once. */
+  curves: procedure.input(runId).output(runCurvesSchema),
   /** One run at a time: a second start is refused with RUN_ALREADY_ACTIVE. */
   start: procedure.input(runConfigSchema).output(runId),
   /** Goes on from the newest valid checkpoint. */

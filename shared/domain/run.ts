@@ -125,6 +125,8 @@ export const runRecordSchema = z.object({
   checkpoint: z.string().nullable().default(null),
   /** Oldest first. */
   incidents: z.array(incidentSchema).default([]),
+  /** When somebody resumed it, and what its clock (`elapsedMs`) said then: it stands still between a stop and a resume. Oldest first. */
+  resumes: z.array(z.object({ at: z.iso.datetime(), elapsedMs: z.number() })).default([]),
   /** Null: measured by this lab. */
   imported: importedSchema.nullable().default(null),
 })

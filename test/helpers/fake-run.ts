@@ -191,6 +191,7 @@ function fakeRecord(
     notes: [],
     checkpoint: null,
     incidents: [],
+    resumes: [],
     imported: null,
     ...overrides,
   }

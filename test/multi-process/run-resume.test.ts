@@ -40,7 +40,11 @@ describe('stop and resume', () => {
 
     const resumed = await bench.resume(run.runDirectory, config)
     expect(resumed.runId).toBe(run.runId)
-    expect(await resumed.finished).toMatchObject({ state: 'done', attempt: 2, notes: [] })
+    const done = await resumed.finished
+    expect(done).toMatchObject({ state: 'done', attempt: 2, notes: [] })
+    // When it went on, and what its clock said: steps made since then have their place on the clock on the wall.
+    expect(done.resumes).toEqual([{ at: expect.any(String) as string, elapsedMs: steps.at(-1)!.elapsedMs }])
+    expect(Date.parse(done.resumes[0]!.at)).toBeGreaterThan(Date.parse(stopped.endedAt!))
     expect(await losses(run.runDirectory)).toEqual(await losses(whole.runDirectory))
     const expected = await parametersOf(whole.runDirectory)
     for (const [name, { data }] of await parametersOf(run.runDirectory))

@@ -183,6 +183,17 @@ describe('metrics', () => {
     }
   })
 
+  it('are read from the end of a long file, and farther back where the last epoch is', async () => {
+    const [ends, goesOn] = [await temporaryDirectory(), await temporaryDirectory()]
+    const steps = Array.from({ length: 3_000 }, (_, index) => stepOf(index + 1))
+    await appendMetrics(ends, [...steps, epochOf(0, 3_000)])
+    expect(await readLastMetrics(ends)).toEqual({ step: stepOf(3_000), epoch: epochOf(0, 3_000) })
+    await appendMetrics(goesOn, [stepOf(1), epochOf(0, 1), ...steps.slice(1)])
+    expect(await readLastMetrics(goesOn)).toEqual({ step: stepOf(3_000), epoch: epochOf(0, 1) })
+    expect((await readMetrics(goesOn)).steps).toHaveLength(3_000)
+    expect(await readLastMetrics(await temporaryDirectory())).toEqual({ step: null, epoch: null })
+  })
+
   it('are read past a damaged line, which is counted', async () => {
     const store = await storeWith(recordOf(id))
     await appendMetrics(store.directory(id), [stepOf(1)])

@@ -1,15 +1,16 @@
 /** What is drawn and how: axis, scale, smoothing, bands, quantities. */
 import { Checkbox, SegmentedControl, Slider, Switch } from '@mantine/core'
-import { useCompare } from '../../state/compare.ts'
+import { memo } from 'react'
+import { smoothingWindows, useCompare } from '../../state/compare.ts'
 import styles from './compare.module.css'
 import { axes, axisNames, quantities, quantityNames } from './curves.ts'
 
-const windows = [1, 3, 5, 10, 20, 50, 100, 200]
+const inWords = (window: number): string => (window === 1 ? 'not smoothed' : `mean of ${window} steps`)
 
-export function CompareControls() {
-  const { axis, isLog, window, hasBands, shown, change } = useCompare()
+export const CompareControls = memo(function CompareControls() {
+  const { axis, isLog, window, hasBands, change } = useCompare()
   return (
-    <div className={styles.controls}>
+    <>
       <SegmentedControl
         size="xs"
         aria-label="Axis along which runs are compared"
@@ -20,25 +21,32 @@ export function CompareControls() {
       <Switch size="xs" label="log" checked={isLog} onChange={(event) => change({ isLog: event.currentTarget.checked })} />
       <Switch size="xs" label="band of ranks" checked={hasBands} onChange={(event) => change({ hasBands: event.currentTarget.checked })} />
       <div className={styles.smoothing}>
-        <span id="smoothing">{window === 1 ? 'not smoothed' : `mean of ${window} steps`}</span>
+        <span>{inWords(window)}</span>
         <Slider
           size="sm"
           w={120}
-          aria-labelledby="smoothing"
+          thumbLabel="Smoothing"
+          thumbValueText={(index) => inWords(smoothingWindows[index] ?? 1)}
           label={null}
           min={0}
-          max={windows.length - 1}
-          value={Math.max(0, windows.indexOf(window))}
-          onChange={(index) => change({ window: windows[index] ?? 1 })}
+          max={smoothingWindows.length - 1}
+          value={smoothingWindows.indexOf(window)}
+          onChange={(index) => change({ window: smoothingWindows[index] ?? 1 })}
         />
       </div>
-      <Checkbox.Group value={shown} onChange={(names) => change({ shown: quantityNames.filter((name) => names.includes(name)) })}>
-        <div className={styles.quantities}>
-          {quantityNames.map((name) => (
-            <Checkbox key={name} size="xs" value={name} label={quantities[name].title} />
-          ))}
-        </div>
-      </Checkbox.Group>
-    </div>
+    </>
   )
-}
+})
+
+export const QuantityChoice = memo(function QuantityChoice() {
+  const { shown, change } = useCompare()
+  return (
+    <Checkbox.Group value={shown} onChange={(names) => change({ shown: quantityNames.filter((name) => names.includes(name)) })}>
+      <div className={styles.quantities} role="group" aria-label="What is drawn">
+        {quantityNames.map((name) => (
+          <Checkbox key={name} size="xs" value={name} label={quantities[name].title} />
+        ))}
+      </div>
+    </Checkbox.Group>
+  )
+})

@@ -1,4 +1,5 @@
 /** In what the configurations of runs differ, row by row; the first run is what the others are compared with. */
+import { globalBatch } from '../../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../../shared/domain/run.ts'
 
 export interface DifferenceRow {
@@ -22,6 +23,9 @@ function factsOf(record: RunRecord): Map<string, string> {
   const { config, modelConfig, dataset, hardware } = record
   return new Map([
     ...flatten(config),
+    ['global batch', String(globalBatch(config))],
+    ['training rows', String(record.trainCount ?? '–')],
+    ['validation rows', String(record.validationCount ?? '–')],
     ['data digest', dataset?.digest.slice(0, 12) ?? '–'],
     ['tokenizer digest', record.tokenizerDigest?.slice(0, 12) ?? '–'],
     ['parameters', String(record.parameterCount ?? '–')],
@@ -44,6 +48,7 @@ function factsOf(record: RunRecord): Map<string, string> {
 function flatten(value: object, prefix = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, string][] => {
     if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) return flatten(inner, `${prefix}${key}.`)
-    return [[prefix + key, inner === '' ? '–' : Array.isArray(inner) ? inner.join(', ') : String(inner)]]
+    const isSaid = inner !== undefined && inner !== null && inner !== ''
+    return [[prefix + key, !isSaid ? '–' : Array.isArray(inner) ? inner.join(', ') : String(inner)]]
   })
 }

@@ -1,51 +1,63 @@
 /**
  * Curves of several runs in one chart, drawn on a canvas by uPlot: a line for each run, behind it what was smoothed and the
- * band of its ranks. Crosshair and zoom are the screen's, so that all charts move together.
+ * band of its ranks. Range and crosshair are the screen's, so that all charts move together; what is read off is `readout.ts`.
  */
 import { useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
+import type { KeyboardEvent } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { Point } from '../../../shared/domain/series.ts'
-import { thin, thinBand } from './curves.ts'
-import type { AxisName, Curve, Range } from './curves.ts'
+import { useCrosshair } from '../../state/crosshair.ts'
+import { quantities, thin, thinBand } from './curves.ts'
+import type { AxisName, Curve, QuantityName, Range } from './curves.ts'
 import styles from './compare.module.css'
+import { moveByKey } from './chart-keys.ts'
+import { readoutIn } from './readout.ts'
+import type { Readout } from './readout.ts'
+import type { RunLook } from './run-look.ts'
+import { strokesOf } from './strokes.ts'
+import { ticksAlong, ticksUp } from './ticks.ts'
+import type { Tick } from './ticks.ts'
 
-export interface RunCurve {
+export interface RunCurve extends RunLook {
   id: string
   title: string
-  /** A CSS variable's name. */
-  color: string
-  dash: string | undefined
   curve: Curve
 }
 
 interface CurveChartProps {
   label: string
-  runs: RunCurve[]
+  name: QuantityName
+  runs: readonly RunCurve[]
   axis: AxisName
   isLog: boolean
   isSmoothed: boolean
   hasBands: boolean
-  digits: number
-  /** What is shown, the same in all charts. */
+  /** From the first to the last point of any curve. */
+  extent: Range
+  /** What is shown of it, the same in all charts. */
   range: Range
-  pin: number | null
   onRange: (range: Range | null) => void
-  onHover: (x: number | null) => void
-  onPin: (x: number | null) => void
+}
+
+interface Made {
+  chart: uPlot
+  readout: Readout
 }
 
 const pixelsPerColumn = 2
-const syncKey = 'compare'
+/** Points that are so far from each other are drawn one by one. */
+const sparsePixels = 8
+const axisHeight = 28
+const axisWidth = 58
 
-export function CurveChart(props: CurveChartProps) {
+export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
   const { ref, width, height } = useElementSize<HTMLDivElement>()
   const holder = useRef<HTMLDivElement>(null)
-  const chart = useRef<uPlot | null>(null)
+  const made = useRef<Made | null>(null)
   const latest = useRef(props)
-  const { runs, axis, isLog, isSmoothed, hasBands, digits, range, pin } = props
+  const { name, runs, axis, isLog, isSmoothed, hasBands, range } = props
 
   useEffect(() => {
     latest.current = props
@@ -55,136 +67,225 @@ export function CurveChart(props: CurveChartProps) {
   const shape = runs.map(({ id, color, dash }) => `${id} ${color} ${dash}`).join()
   // A canvas has no CSS variables: light and dark are other colours to it.
   const scheme = useComputedColorScheme()
+  const hasSize = width > 0 && height > 0
   useEffect(() => {
-    if (width === 0 || height === 0 || !holder.current) return
-    const made = new uPlot(optionsFor(latest, { width, height }), [[]], holder.current)
-    chart.current = made
+    if (!hasSize || !holder.current) return
+    const fresh = make(latest, holder.current)
+    made.current = fresh
     return () => {
-      made.destroy()
-      chart.current = null
+      fresh.chart.destroy()
+      made.current = null
     }
-  }, [shape, axis, isLog, isSmoothed, hasBands, digits, scheme, width, height])
+  }, [shape, name, axis, isLog, isSmoothed, hasBands, scheme, hasSize])
 
   useEffect(() => {
-    chart.current?.setData(dataFor(latest.current, Math.max(50, Math.floor(width / pixelsPerColumn))), true)
-  }, [runs, shape, axis, isLog, isSmoothed, hasBands, digits, scheme, range, width, height])
+    if (!made.current) return
+    const { chart } = made.current
+    if (chart.width !== width || chart.height !== height) chart.setSize({ width, height })
+    const columns = Math.max(50, Math.floor(chart.bbox.width / devicePixelRatio / pixelsPerColumn))
+    const data = dataFor(latest.current, columns)
+    stroke(chart, latest.current, data)
+    chart.setData(data, true)
+  }, [runs, shape, name, axis, isLog, isSmoothed, hasBands, scheme, range, width, height])
 
-  useEffect(() => chart.current?.redraw(false), [pin])
+  useEffect(
+    () =>
+      useCrosshair.subscribe((now, before) => {
+        if (!made.current) return
+        if (now.pin !== before.pin) made.current.chart.redraw(false)
+        if (now.at !== before.at || now.chart !== before.chart) follow(made.current, now.at, now.chart === name)
+      }),
+    [name],
+  )
 
-  const move = (event: React.KeyboardEvent): void => {
-    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
-    const points = runs[0]?.curve.raw ?? []
-    if (event.key === 'Escape') props.onPin(null)
-    if (step === 0 || points.length === 0) return
+  const press = (event: KeyboardEvent): void => {
+    const { pin, setPin, look } = useCrosshair.getState()
+    const moved = moveByKey(event, pin, runs, range, props.extent)
+    if (moved === null) return
     event.preventDefault()
-    const at = pin === null ? -1 : points.findIndex(({ x }) => x >= pin)
-    const jump = event.shiftKey ? 10 : 1
-    const next = Math.min(points.length - 1, Math.max(0, (at < 0 ? points.length - 1 : at) + step * jump))
-    props.onPin(points[next]!.x)
+    if (moved.range !== undefined) props.onRange(moved.range)
+    if (moved.pin === undefined) return
+    setPin(moved.pin)
+    look(moved.pin, moved.pin === null ? null : name)
   }
 
+  const isEmpty = runs.every(({ curve }) => curve.raw.x.length === 0)
   return (
     <div
       ref={ref}
       className={styles.plot}
       role="application"
       tabIndex={0}
-      aria-label={`${props.label}. Left and right arrows move the pin, Escape takes it away; the values stand in the table below.`}
-      onKeyDown={move}
+      aria-label={`${props.label}. Left and right arrows move the pin, Escape takes it away; plus and minus zoom, zero shows all.`}
+      onKeyDown={press}
+      onBlur={() => useCrosshair.getState().look(null, null)}
     >
       <div ref={holder} className={styles.canvas} />
+      {isEmpty && <p className={styles.nothing}>Nothing was measured yet.</p>}
     </div>
   )
-}
+})
 
-function optionsFor(latest: { current: CurveChartProps }, { width, height }: { width: number; height: number }): uPlot.Options {
-  const { runs, axis, isLog, isSmoothed, hasBands, digits } = latest.current
+/** A chart without data yet. */
+function make(latest: { current: CurveChartProps }, holder: HTMLElement): Made {
+  const { axis, isLog, name } = latest.current
   const style = getComputedStyle(document.documentElement)
-  const color = (name: string): string => style.getPropertyValue(name).trim()
+  const color = (variable: string): string => style.getPropertyValue(variable).trim()
   const font = `11px ${style.getPropertyValue('--mantine-font-family')}`
   const axisLook = { stroke: color('--ink-3'), font, grid: { stroke: color('--hairline'), width: 1 }, ticks: { show: false } }
+  const { digits } = quantities[name]
+  const { look } = useCrosshair.getState()
+  const { width, height } = holder.getBoundingClientRect()
+  let readout: Readout | null = null
+  const chart = new uPlot(
+    {
+      width,
+      height,
+      ...seriesOf(latest.current, color),
+      legend: { show: false },
+      scales: {
+        x: { time: false, range: () => [latest.current.range.from, latest.current.range.to] },
+        // By itself, a logarithmic axis would reach to the next powers of ten.
+        y: isLog ? { distr: 3, range: (_, low, high) => logRange(low, high) } : {},
+      },
+      padding: [12, 26, 0, 0],
+      axes: [
+        {
+          ...axisLook,
+          ...marked((from, to, pixels) => ticksAlong(axis, { from, to }, Math.max(2, Math.floor(pixels / 70)))),
+          size: axisHeight,
+        },
+        { ...axisLook, ...marked((low, high, pixels) => ticksUp(low, high, Math.max(2, Math.floor(pixels / 32)), isLog)), size: axisWidth },
+      ],
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false },
+        points: { show: false },
+        bind: { dblclick: () => () => null },
+      },
+      hooks: {
+        setSelect: [
+          ({ select, posToVal, setSelect }) => {
+            if (select.width < 4) return
+            latest.current.onRange({ from: posToVal(select.left, 'x'), to: posToVal(select.left + select.width, 'x') })
+            setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+          },
+        ],
+        setCursor: [
+          ({ over, posToVal, cursor: { left = -1 } }) => {
+            if (over.matches(':hover') && left >= 0) look(posToVal(left, 'x'), name)
+          },
+        ],
+        draw: [
+          (drawn) => {
+            const { pin, at, chart: lookedAt } = useCrosshair.getState()
+            drawPin(drawn, pin, color('--accent'))
+            // What was under the crosshair may lie elsewhere now.
+            readout?.show(at, lookedAt === name)
+          },
+        ],
+      },
+    },
+    [[]],
+    holder,
+  )
+  readout = readoutIn(chart, () => ({ runs: latest.current.runs, axis, digits }))
+  listenToPointer(chart, () => latest.current.onRange(null))
+  return { chart, readout }
+}
+
+/** The crosshair of a chart goes where that of the others is. */
+function follow({ chart, readout }: Made, at: number | null, isLookedAt: boolean): void {
+  const left = at === null ? -10 : chart.valToPos(at, 'x')
+  if (left !== chart.cursor.left) chart.setCursor({ left, top: left < 0 ? -10 : 0 }, false)
+  readout.show(at, isLookedAt)
+}
+
+/** A click pins; two of them show all and leave the pin as it was. */
+function listenToPointer({ over, posToVal }: uPlot, showAll: () => void): void {
+  const { look, setPin } = useCrosshair.getState()
+  let downAt = 0
+  let pinBefore: number | null = null
+  over.addEventListener('mousedown', ({ clientX }) => (downAt = clientX))
+  over.addEventListener('click', ({ clientX, detail }) => {
+    if (Math.abs(clientX - downAt) > 3) return
+    if (detail > 1) return setPin(pinBefore)
+    pinBefore = useCrosshair.getState().pin
+    setPin(posToVal(clientX - over.getBoundingClientRect().left, 'x'))
+  })
+  over.addEventListener('dblclick', showAll)
+  over.addEventListener('mouseleave', () => look(null, null))
+}
+
+function seriesOf(
+  { runs, isSmoothed, hasBands }: CurveChartProps,
+  color: (variable: string) => string,
+): Pick<uPlot.Options, 'series' | 'bands'> {
   const series: uPlot.Series[] = [{}]
   const bands: uPlot.Band[] = []
   for (const run of runs) {
     const line = color(run.color)
     if (hasBands) {
       bands.push({ series: [series.length + 1, series.length], fill: `${line}26` })
-      series.push({ ...quiet, stroke: 'transparent' }, { ...quiet, stroke: 'transparent' })
+      series.push({ ...quiet, width: 0 }, { ...quiet, width: 0 })
     }
     if (isSmoothed) series.push({ ...quiet, stroke: `${line}59`, width: 1 })
     series.push({
       ...quiet,
       stroke: line,
-      width: 1.75,
-      ...(run.dash === undefined ? {} : { dash: run.dash.split(' ').map(Number) }),
-      points: { show: run.curve.raw.length < 60, size: 5, fill: line },
+      points: { show: isSparse, size: 5, fill: line },
     })
   }
+  return { series, bands }
+}
+
+/** For uPlot's join: a break reaches from point to point, whatever other curves have between them. */
+const wholeGaps = 2
+
+const quiet = { points: { show: false }, pxAlign: 0 } satisfies uPlot.Series
+
+/** Places of the runs' own lines among the series: behind each run's band and shadow. */
+function linesOf({ runs, isSmoothed, hasBands }: Pick<CurveChartProps, 'runs' | 'isSmoothed' | 'hasBands'>): number[] {
+  const perRun = 1 + (hasBands ? 2 : 0) + (isSmoothed ? 1 : 0)
+  return runs.map((_, run) => (run + 1) * perRun)
+}
+
+function stroke(chart: uPlot, { runs, isLog, isSmoothed, hasBands }: CurveChartProps, data: uPlot.AlignedData): void {
+  const lines = linesOf({ runs, isSmoothed, hasBands })
+  const dashes = runs.map(({ dash }) => dash)
+  const { width, height } = chart
+  const strokes = strokesOf(
+    data.slice(1),
+    lines.map((index) => index - 1),
+    dashes,
+    isLog,
+    { width, height, pixelRatio: devicePixelRatio },
+  )
+  for (const [line, index] of lines.entries()) Object.assign(chart.series[index]!, strokes[line])
+}
+
+function isSparse({ data, valToPos }: uPlot, index: number): boolean {
+  const there = data[0].filter((_, at) => typeof data[index]![at] === 'number')
+  return there.length < 2 || valToPos(there.at(-1)!, 'x') - valToPos(there[0]!, 'x') > sparsePixels * (there.length - 1)
+}
+
+/** Ticks of our own, for uPlot. */
+function marked(ticksOf: (low: number, high: number, pixels: number) => Tick[]): Pick<uPlot.Axis, 'splits' | 'values' | 'filter'> {
+  let ticks: Tick[] = []
   return {
-    width,
-    height,
-    series,
-    bands,
-    legend: { show: false },
-    scales: {
-      x: { time: axis === 'wall', range: () => [latest.current.range.from, latest.current.range.to] },
-      // By itself, a logarithmic axis would reach to the next powers of ten.
-      y: isLog ? { distr: 3, range: (_, low, high) => [0.9 * low, 1.1 * high] } : {},
+    splits: (chart, axisIndex, low, high) => {
+      ticks = ticksOf(low, high, (axisIndex === 0 ? chart.bbox.width : chart.bbox.height) / devicePixelRatio)
+      return ticks.map(({ at }) => at)
     },
-    padding: [12, 16, 0, 0],
-    axes: [
-      { ...axisLook, space: 70, size: 28 },
-      { ...axisLook, size: 56, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : tickText(tick, digits))) },
-    ],
-    cursor: {
-      sync: { key: syncKey },
-      drag: { x: true, y: false, setScale: false },
-      points: { show: false },
-      bind: {
-        dblclick: () => () => {
-          latest.current.onRange(null)
-          return null
-        },
-      },
-    },
-    hooks: {
-      setSelect: [
-        (chart) => {
-          if (chart.select.width < 4) return
-          const { left, width: selected } = chart.select
-          latest.current.onRange({ from: chart.posToVal(left, 'x'), to: chart.posToVal(left + selected, 'x') })
-          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-        },
-      ],
-      setCursor: [
-        (chart) => {
-          const { left, event } = chart.cursor
-          // Only the chart under the pointer speaks; the others follow it.
-          if (event !== null && event !== undefined)
-            latest.current.onHover(left === undefined || left < 0 ? null : chart.posToVal(left, 'x'))
-        },
-      ],
-      ready: [
-        (chart) => {
-          let downAt = 0
-          chart.over.addEventListener('mousedown', (event) => (downAt = event.clientX))
-          chart.over.addEventListener('click', (event) => {
-            if (Math.abs(event.clientX - downAt) > 3) return
-            latest.current.onPin(chart.posToVal(event.clientX - chart.over.getBoundingClientRect().left, 'x'))
-          })
-        },
-      ],
-      draw: [(chart) => drawPin(chart, latest.current.pin, color('--accent'))],
-    },
+    filter: (_, splits) => splits,
+    values: () => ticks.map(({ text }) => text),
   }
 }
 
-const quiet = { spanGaps: true, points: { show: false }, pxAlign: 0 } satisfies uPlot.Series
-
-/** No more digits than tell ticks apart: 0.25, 1,200, 5e-4. */
-function tickText(tick: number, digits: number): string {
-  if (tick !== 0 && Math.abs(tick) < 1e-3) return tick.toExponential(0)
-  return tick.toLocaleString('en', { maximumFractionDigits: Math.min(digits, 4) })
+/** A little more than the data; a decade where there is none. */
+function logRange(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null || !(low > 0)) return [1, 10]
+  return low === high ? [low / 2, high * 2] : [0.9 * low, 1.1 * high]
 }
 
 function drawPin(chart: uPlot, pin: number | null, color: string): void {
@@ -206,19 +307,22 @@ function drawPin(chart: uPlot, pin: number | null, color: string): void {
 
 /** All lines on one x, as uPlot wants them: thinned first, so that joining costs little. */
 function dataFor({ runs, isLog, isSmoothed, hasBands, range }: CurveChartProps, columns: number): uPlot.AlignedData {
+  const isShown = isLog ? (y: number) => y > 0 && Number.isFinite(y) : Number.isFinite
   const tables: uPlot.AlignedData[] = []
-  const add = (points: readonly Point[]): void => {
-    const shown = points.filter(({ y }) => Number.isFinite(y) && (!isLog || y > 0))
-    tables.push([shown.map(({ x }) => x), shown.map(({ y }) => y)])
-  }
   for (const { curve } of runs) {
     if (hasBands) {
-      const band = thinBand(curve.band, range, columns)
-      add(band.map(({ x, low }) => ({ x, y: low })))
-      add(band.map(({ x, high }) => ({ x, y: high })))
+      const { x, low, high } = curve.band ? thinBand(curve.band, range, columns, isShown) : { x: [], low: [], high: [] }
+      tables.push([x, low, high])
     }
-    if (isSmoothed) add(thin(curve.raw, range, columns))
-    add(thin(curve.smooth, range, columns))
+    for (const series of isSmoothed ? [curve.raw, curve.smooth] : [curve.smooth]) {
+      const { x, y } = thin(series, range, columns, isShown)
+      tables.push([x, y])
+    }
   }
-  return tables.length === 0 ? [[]] : (uPlot.join(tables) as uPlot.AlignedData)
+  return tables.length === 0
+    ? [[]]
+    : (uPlot.join(
+        tables,
+        tables.map((table) => table.map(() => wholeGaps)),
+      ) as uPlot.AlignedData)
 }

@@ -1,15 +1,20 @@
 /** The configurations side by side; what differs from the first run stands out. */
 import { Switch } from '@mantine/core'
+import { memo } from 'react'
 import type { RunRecord } from '../../../shared/domain/run.ts'
 import { useCompare } from '../../state/compare.ts'
 import { Panel } from '../../ui/panel.tsx'
-import { runTitle } from '../run-panel/run-title.ts'
 import styles from './compare.module.css'
 import { configRows } from './config-difference.ts'
+import { RunName } from './run-name.tsx'
 
-export function DifferenceTable({ records }: { records: readonly RunRecord[] }) {
+interface DifferenceTableProps {
+  runs: readonly { title: string; record: RunRecord }[]
+}
+
+export const DifferenceTable = memo(function DifferenceTable({ runs }: DifferenceTableProps) {
   const { onlyDifferences, change } = useCompare()
-  const rows = configRows(records)
+  const rows = configRows(runs.map(({ record }) => record))
   const shown = onlyDifferences ? rows.filter(({ differs }) => differs) : rows
   return (
     <Panel
@@ -26,16 +31,16 @@ export function DifferenceTable({ records }: { records: readonly RunRecord[] }) 
       }
     >
       {shown.length === 0 ? (
-        <p className={styles.same}>{records.length < 2 ? 'Choose a second run to compare with.' : 'Nothing differs.'}</p>
+        <p className={styles.same}>{runs.length < 2 ? 'Choose a second run to compare with.' : 'Nothing differs.'}</p>
       ) : (
         <div className={styles.scroll}>
-          <table className="lab-table">
+          <table className={`lab-table ${styles.differences}`} aria-label="Configurations of the runs">
             <thead>
               <tr>
                 <th scope="col">Setting</th>
-                {records.map((record) => (
+                {runs.map(({ title, record }) => (
                   <th key={record.id} scope="col">
-                    {runTitle(record)}
+                    <RunName look={null} name={title} />
                   </th>
                 ))}
               </tr>
@@ -45,8 +50,8 @@ export function DifferenceTable({ records }: { records: readonly RunRecord[] }) 
                 <tr key={name}>
                   <th scope="row">{name}</th>
                   {values.map((value, index) => (
-                    <td key={records[index]!.id} className={value === values[0] ? undefined : styles.differs}>
-                      {value}
+                    <td key={runs[index]!.record.id} className={value === values[0] ? undefined : styles.differs} title={value}>
+                      {value === values[0] ? value : <mark>{value}</mark>}
                     </td>
                   ))}
                 </tr>
@@ -57,4 +62,4 @@ export function DifferenceTable({ records }: { records: readonly RunRecord[] }) 
       )}
     </Panel>
   )
-}
+})

@@ -1,26 +1,21 @@
-/** The values of every run where the crosshair or the pin is: what the charts show, in figures. */
-import { quantities } from './curves.ts'
-import type { QuantityName } from './curves.ts'
-import { valueAt } from './curves.ts'
+/** The values of every run where the pin or the crosshair is, else at the end: what the charts show, in figures. */
+import { memo } from 'react'
+import { useCrosshair } from '../../state/crosshair.ts'
+import type { Chart } from './board.tsx'
 import type { RunCurve } from './curve-chart.tsx'
-import { RunMark } from './run-mark.tsx'
+import { quantities, valueAt } from './curves.ts'
+import type { AxisName, QuantityName } from './curves.ts'
+import { RunName } from './run-name.tsx'
+import { figureOf, placeInWords } from './ticks.ts'
 
-interface ValuesTableProps {
-  /** In words: 'step 1,200'; null: at the end. */
-  place: string | null
-  x: number | null
-  shown: readonly QuantityName[]
-  curves: Record<QuantityName, RunCurve[]>
-}
-
-export function ValuesTable({ place, x, shown, curves }: ValuesTableProps) {
-  const runs = curves[shown[0]!]
+export const ValuesTable = memo(function ValuesTable({ axis, charts }: { axis: AxisName; charts: readonly Chart[] }) {
+  const x = useCrosshair(({ pin, at }) => pin ?? at)
   return (
     <table className="lab-table" aria-label="Values of the runs">
       <thead>
         <tr>
-          <th scope="col">{place === null ? 'At the end' : `At ${place}`}</th>
-          {shown.map((name) => (
+          <th scope="col">{x === null ? 'At the end' : `At ${placeInWords(x, axis)}`}</th>
+          {charts.map(({ name }) => (
             <th key={name} scope="col" className="num">
               {quantities[name].title}
             </th>
@@ -28,28 +23,25 @@ export function ValuesTable({ place, x, shown, curves }: ValuesTableProps) {
         </tr>
       </thead>
       <tbody>
-        {runs.map((run, index) => (
+        {charts[0]?.runs.map((run, index) => (
           <tr key={run.id}>
             <th scope="row">
-              <RunMark run={run} /> {run.title}
+              <RunName look={run} name={run.title} />
             </th>
-            {shown.map((name) => {
-              const { smooth } = curves[name][index]!.curve
-              const value = x === null ? (smooth.at(-1)?.y ?? null) : valueAt(smooth, x)
-              return (
-                <td key={name} className="num">
-                  {value === null ? '–' : figureOf(value, quantities[name].digits)}
-                </td>
-              )
-            })}
+            {charts.map(({ name, runs }) => (
+              <td key={name} className="num">
+                {figureAt(runs[index]!, name, x)}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>
     </table>
   )
-}
+})
 
-const figureOf = (value: number, digits: number): string =>
-  value !== 0 && Math.abs(value) < 10 ** -digits * 10
-    ? value.toExponential(2)
-    : value.toLocaleString('en', { maximumFractionDigits: digits })
+/** In figures, as charts, tables and voices give it; null `x`: at the end. */
+export function figureAt({ curve }: RunCurve, name: QuantityName, x: number | null): string {
+  const value = x === null ? (curve.smooth.y.at(-1) ?? null) : valueAt(curve.smooth, x)
+  return value === null ? '–' : figureOf(value, quantities[name].digits)
+}

@@ -1,6 +1,7 @@
 /** What one can do with a run: pause, stop or resume it, try its model, export it and its report. */
 import { Button, Menu } from '@mantine/core'
 import {
+  IconChartLine,
   IconChevronDown,
   IconKeyboard,
   IconPackageExport,
@@ -82,6 +83,15 @@ export function RunActions({ view, onError }: RunActionsProps) {
           Try its model
         </Button>
       )}
+      <Button
+        component="a"
+        href={href('compare', record.id)}
+        size="xs"
+        variant="default"
+        leftSection={<IconChartLine size={15} aria-hidden />}
+      >
+        Compare
+      </Button>
       <Button size="xs" variant="default" leftSection={<IconPackageExport size={15} aria-hidden />} onClick={() => setExporting(true)}>
         Export model
       </Button>

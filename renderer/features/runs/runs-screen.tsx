@@ -14,6 +14,7 @@ import { plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { href } from '../../ui/route.ts'
 import { Screen } from '../../ui/screen.tsx'
+import { addressOf } from '../compare/chosen.ts'
 import { ImportRun } from '../handoff/import-run.tsx'
 import { runTitle } from '../run-panel/run-title.ts'
 import { RunTable } from './run-table.tsx'
@@ -44,13 +45,7 @@ export function RunsScreen() {
           {runs.length > 1 && (
             <Button
               component="a"
-              href={href(
-                'compare',
-                runs
-                  .slice(0, 2)
-                  .map(({ record }) => record.id)
-                  .join(','),
-              )}
+              href={href('compare', addressOf(runs.slice(0, 2).map(({ record }) => record.id)))}
               size="xs"
               variant="default"
               leftSection={<IconChartLine size={15} aria-hidden />}

@@ -43,6 +43,6 @@ export const keyHelp: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ['['], does: 'Previous step' },
   { keys: [']'], does: 'Next step' },
   { keys: ['←', '→'], does: 'Step back and forth: the all-reduce, the training loop' },
-  { keys: ['+', '−', '0'], does: 'In a timeline: closer, farther, everything' },
+  { keys: ['+', '−', '0'], does: 'In a timeline or a compared chart: closer, farther, everything' },
   { keys: ['?'], does: 'This help' },
 ]
