@@ -6,22 +6,28 @@ export function bundleReadme({ config, modelConfig, trainCount, validationCount,
   const perRank = config.microBatch * config.gradAccumSteps
   return `# Train it with torchrun
 
-A bundle of DistriNews Lab: plain PyTorch that trains the lab's classifier with DistributedDataParallel. It needs PyTorch
-1.13 or newer and nothing else; nothing is downloaded.
+A bundle of DistriNews Lab: plain PyTorch that trains the lab's classifier with DistributedDataParallel. It needs Python 3.8
+and PyTorch 1.13, or newer ones, and nothing else (\`pip install -r requirements.txt\`); nothing is downloaded.
 
 \`\`\`sh
 ./run_ddp.sh          # one rank for each GPU; without GPUs two CPU ranks over gloo
 ./run_ddp.sh 2        # exactly two ranks (run_ddp.bat 2 on Windows)
-sbatch slurm.sbatch   # on a Slurm cluster
+sbatch slurm.sbatch   # on a Slurm cluster, in this folder
 \`\`\`
 
-It writes \`out/\` (\`run.json\`, \`metrics.jsonl\`, \`model/\`). Bring that folder back:
+Another Python than python3: \`PYTHON=/path/to/python ./run_ddp.sh\`. What is missing is said in two lines before anything
+starts. It writes \`out/\` (\`run.json\`, \`metrics.jsonl\`, \`model/\`), and never into a folder that holds something: to train
+again, move \`out/\` away, or give \`--out\` another one. A run that was killed leaves what it had written up to its last
+epoch; that can be imported, and a new one begins from the start.
+
+Bring the folder back, in the lab's own folder:
 
 \`\`\`sh
-npm run import-run -- --from out
+npm run import-run -- --from /path/to/out
 \`\`\`
 
-and the run stands in the lab beside its own, marked as imported, with its charts, its report and its model.
+and the run stands in the lab beside its own, marked as imported, with its charts, its report and its model. (In the
+window: Runs, Import a run.)
 
 | what | here |
 | --- | --- |
@@ -34,19 +40,48 @@ and the run stands in the lab beside its own, marked as imported, with its chart
 
 ## Kaggle by hand
 
-1. Zip this folder and upload it as a private data set (Create → New Dataset).
-2. Create → New Notebook, add the data set, choose the accelerator GPU T4 x2 under Settings.
-3. Paste \`kaggle_run.py\` into a cell, run it, download \`out\` from the notebook's output, import it.
+Free, in the browser, without any program of Kaggle's. GPUs are counted in hours, about 30 a week.
 
-With a Kaggle token the lab does this by itself: \`npm run remote -- --bundle DIR --kaggle\`.
+1. Make an account on kaggle.com. Under your picture, Settings, verify your phone number: without it there are no GPUs.
+2. Zip this folder. On kaggle.com: Create, New Dataset; drop the zip there, give it a title, leave it private, Create. Wait
+   until it says that the data set is ready: a minute or so.
+3. Create, New Notebook. On the right: Add Input, Your Work, Datasets, the plus beside your data set. Under Settings (in the
+   menu, or Session options on the right): Accelerator, GPU T4 x2.
+4. Open \`kaggle_run.py\` of this folder with a text editor, copy all of it, replace what stands in the notebook's cell with it.
+5. Save Version (top right), Save & Run All, Save. It trains without you: the browser may be closed. Or run the cell and watch.
+6. When the version is done: open it (the number beside Save Version), Output, and download all. In the zip lies \`out\`.
+7. \`npm run import-run -- --from /path/to/out\`. It prints on which cards each rank trained: two Tesla T4.
+
+If the cell says "cannot train", the next line says what to do. "GPU T4 x2" that cannot be chosen: the phone number, or no
+hours left this week.
+
+With a Kaggle token the lab does all this by itself: \`npm run remote -- --bundle DIR --kaggle\`.
+
+## Over ssh, on Slurm
+
+\`npm run remote -- --bundle DIR --host user@host\` copies the bundle, trains there with the log shown here, and brings the run
+back. It takes your own ssh: a key must let you in without a question. The training does not end with the connection: the
+same command finds it again.
+
+\`slurm.sbatch\` asks for one node with two GPUs; \`sbatch --nodes 2 slurm.sbatch\` for two such nodes, in one group. This
+folder must lie where all nodes see it. Partition and account are your cluster's: \`sbatch --partition … slurm.sbatch\`.
 
 ## Files
 
 - \`train_ddp.py\`: the process group, DistributedSampler with \`set_epoch\`, the step, evaluation that counts each row once,
   clean-up. Read this one first.
 - \`model.py\`: the classifier. \`fine_tuning.py\`: what is frozen, and rates by depth. \`rows.py\`: the data and its order.
-  \`journal.py\`, \`records.py\`: what rank 0 writes.
+  \`step_clock.py\`: where a step's time goes. \`journal.py\`, \`records.py\`: what rank 0 writes. \`check.py\`: what must be there.
 - \`model/\`: the weights to start from, \`config.json\`, the tokenizer. transformers loads this folder, too.
+- \`bundle.json\`: the configuration, and the SHA-256 of data and weights. A run says which it began with, which GPUs, driver
+  and libraries it ran on, and the SHA-256 of the weights that it left.
+
+## What is measured
+
+Of each step and rank: waiting for data, the forward pass, the backward pass, the optimizer, and the all-reduce as far as it
+is exposed. DDP sends a bucket of gradients as soon as they are there, while others are still computed; exposed is the time
+from the last bucket's readiness to the end of the backward pass, waiting for other ranks included. On GPUs these are
+events in the stream, read once at the end of the step.
 
 ## Comparing with the lab
 

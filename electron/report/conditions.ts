@@ -7,6 +7,7 @@ import { deviceTitles } from '../../shared/domain/device.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
 import { freezeInWords, globalBatch, type RunConfig, sourceInWords } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
+import type { Imported } from '../../shared/domain/run.ts'
 import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
 import { ranksInWords, type Table } from './results.ts'
 
@@ -106,7 +107,7 @@ export function classTable({ record }: RunReport): Table {
 export function modelFacts({ record }: RunReport): Fact[] {
   const model = record.modelConfig
   return [
-    { label: 'Architecture', value: 'DistilBERT for sequence classification' },
+    { label: 'Architecture', value: `${model?.architecture === 'bert' ? 'BERT' : 'DistilBERT'} for sequence classification` },
     { label: 'Trainable parameters', value: formatCount(record.trainableParameterCount ?? record.parameterCount) },
     { label: 'Layers', value: formatCount(model?.nLayers), name: 'n_layers' },
     { label: 'Hidden size', value: formatCount(model?.dim), name: 'dim' },
@@ -121,10 +122,10 @@ export function machineFacts(hardware: Hardware): Fact[] {
   return [
     { label: 'CPU', value: orMissing(hardware.cpuModel) },
     { label: 'Logical cores', value: formatCount(hardware.cpuCores) },
-    { label: 'Memory', value: formatBytes(hardware.ramBytes) },
+    { label: 'Memory', value: hardware.ramBytes > 0 ? formatBytes(hardware.ramBytes) : missing },
     { label: 'System', value: orMissing(hardware.os) },
     ...(hardware.gpus.length === 0 ? [{ label: 'GPU', value: 'none found; the run did not use any' }] : []),
-    ...hardware.gpus.map((gpu) => ({ label: 'GPU', value: `${gpu.name}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}` })),
+    ...hardware.gpus.map((gpu) => ({ label: 'GPU', value: `${gpu.name}${gpu.pciAddress === null ? '' : ` at ${gpu.pciAddress}`}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}` })),
     ...hardware.backends.map((backend) => ({
       label: 'Backend',
       value: `${backend.name}, ${backend.available ? 'available' : 'not available'}. ${backend.note}`,
@@ -148,5 +149,19 @@ export function identityFacts({ record }: RunReport): Fact[] {
     { label: 'Seed', value: String(record.config.seed) },
     { label: 'Data, SHA-256', value: orMissing(record.dataset?.digest) },
     { label: 'Tokenizer, SHA-256', value: orMissing(record.tokenizerDigest) },
+    ...digestFacts(record.imported),
+  ]
+}
+
+/** Of the files of an imported run: `sha256sum` on the bundle and on the run's model folder gives the same. */
+function digestFacts(imported: Imported | null): Fact[] {
+  const digests = imported?.digests
+  if (!digests) return []
+  return [
+    { label: 'Weights to start from, SHA-256', name: 'model/model.safetensors of the bundle', value: digests.initialWeights },
+    { label: 'Training rows, SHA-256', name: 'data/train.jsonl', value: digests.trainingRows },
+    { label: 'Validation rows, SHA-256', name: 'data/validation.jsonl', value: digests.validationRows },
+    { label: 'Tokenizer file, SHA-256', name: 'model/tokenizer.json', value: digests.tokenizer },
+    { label: 'Trained weights, SHA-256', name: 'model/model.safetensors of the run', value: orMissing(digests.trainedWeights) },
   ]
 }

@@ -1,4 +1,5 @@
 /** A benchmark as GitHub-flavoured Markdown. All text goes through `markdownText` or a fence longer than any in it. */
+import { comparisons as comparisonsOf } from '../../../shared/benchmark/analysis.ts'
 import { machineFacts, versionTable } from '../conditions.ts'
 import { markdownBlock, markdownText } from '../escape.ts'
 import { formatDate } from '../format.ts'
@@ -91,24 +92,49 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
   const { benchmark } = facts
   const arm = benchmark.plan.arms.find(({ id }) => id === armId)!
   const only = { ...facts, results: facts.results.filter((result) => result.arm.id === armId) }
-  const compared = facts.comparisons.filter((comparison) => comparison.arm.id === armId)
+  const compared = comparedIn(facts, armId)
   const blocks = [
     `# ${markdownText(`${titleOf(benchmark)}: ${arm.label}`)}`,
     `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}: ${provenanceOf(facts, armId)}.`,
+    ...(isImportedArm(armId) ? [importedNote(armId)] : []),
     table(throughputTable(only)),
-    ...(compared.length > 0 ? [table(comparisonTable({ ...facts, comparisons: compared }))] : []),
+    ...(compared.comparisons.length > 0 ? [table(comparisonTable(compared))] : []),
     ...(facts.target === null
       ? []
       : [table(targetTable({ ...facts.target, times: facts.target.times.filter(({ arm: of }) => of.id === armId) }))]),
     table(stepTable(only)),
     table(resourceTable(only)),
-    '## Machine and software',
-    factTable(machineFacts(benchmark.hardware)),
-    table(versionTable(benchmark.hardware)),
+    ...(isImportedArm(armId)
+      ? []
+      : ['## Machine and software', factTable(machineFacts(benchmark.hardware)), table(versionTable(benchmark.hardware))]),
     '## Repeating it',
-    markdownBlock(benchmark.command, 'sh'),
+    markdownBlock(isImportedArm(armId) ? handoffCommand(armId, arm.config.worldSize) : benchmark.command, 'sh'),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+/** A run that PyTorch made elsewhere; its arm is named after the run. */
+export const isImportedArm = (armId: string): boolean => armId.startsWith('imported-')
+const runOf = (armId: string): string => armId.replace(/^imported-/, '')
+
+/** The machine of the benchmark is this lab's, which had no part in it. */
+const importedNote = (armId: string): string =>
+  `PyTorch trained it elsewhere: this lab measured none of these figures, and what it calls repetitions are pieces of one run. GPUs, driver, versions and digests stand in the report of run ${markdownText(runOf(armId))}.`
+
+const handoffCommand = (armId: string, worldSize: number): string =>
+  `npm run handoff -- --run ${runOf(armId)} --out bundle && bundle/run_ddp.sh ${worldSize}`
+
+/** An imported arm is compared with the imported one of fewest ranks, not with CPU ranks of this machine. */
+function comparedIn(facts: BenchmarkFacts, armId: string): BenchmarkFacts {
+  if (!isImportedArm(armId)) return { ...facts, comparisons: facts.comparisons.filter((comparison) => comparison.arm.id === armId) }
+  const imported = facts.results
+    .filter(({ arm }) => isImportedArm(arm.id))
+    .toSorted((a, b) => a.arm.config.worldSize - b.arm.config.worldSize)
+  const own = facts.results.find(({ arm }) => arm.id === armId)!
+  const [baseline] = imported
+  const comparisons = baseline === undefined || baseline === own ? [] : comparisonsOf([baseline, own])
+  // Pieces of one run each, on machines that this lab has not seen: a ratio, whatever the other arms may claim.
+  return { ...facts, results: imported, comparisons, maySaySpeedUp: false }
 }
 
 const provenanceOf = ({ results }: BenchmarkFacts, armId: string): string =>

@@ -60,7 +60,7 @@ export function RunActions({ view, onError }: RunActionsProps) {
           {record.state === 'stopping' ? 'Stopping …' : 'Stop run'}
         </ActionButton>
       )}
-      {resumable.includes(record.state) && (
+      {resumable.includes(record.state) && record.imported === null && (
         <ActionButton
           size="xs"
           variant="default"
