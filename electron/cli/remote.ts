@@ -12,7 +12,7 @@ import { importFrom } from './import-run.ts'
 import { onInterrupt } from './interrupts.ts'
 import { plain } from './terminal.ts'
 
-const flags = { bundle: 'text', kaggle: 'switch', host: 'text', dir: 'text', ranks: 'text', out: 'text' } as const
+const flags = { bundle: 'text', kaggle: 'switch', host: 'text', dir: 'text', ranks: 'text', python: 'text', out: 'text' } as const
 
 export async function remote(argv: readonly string[]): Promise<number> {
   const given = readArguments(argv, flags)
@@ -30,6 +30,7 @@ export async function remote(argv: readonly string[]): Promise<number> {
   const { id: runId } = await bundleRecord(bundle)
   const out = resolve(values.get('out') ?? join(bundle, 'out'))
   const folder = values.get('dir') ?? '~/distrinews'
+  const python = values.get('python')
   const aborted = new AbortController()
   const onLine = (line: string): void => console.log(plain(line))
   const release = onInterrupt(
@@ -39,7 +40,7 @@ export async function remote(argv: readonly string[]): Promise<number> {
   try {
     const common = { bundle, runId, out, onLine, signal: aborted.signal }
     if (host === undefined) await trainOnKaggle(common)
-    else await trainOverSsh({ ...common, host, folder, ...count })
+    else await trainOverSsh({ ...common, host, folder, ...count, ...(python !== undefined && { python }) })
   } catch (error) {
     if (!aborted.signal.aborted) throw error
     if (host === undefined) console.log('No longer waiting. Kaggle goes on: the same command picks it up.')

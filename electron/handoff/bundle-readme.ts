@@ -1,4 +1,5 @@
 /** The README of a bundle. Texts from outside (labels, file names) are not in it: nothing to escape. */
+import { kaggleByHand, kaggleTrouble } from '../../shared/domain/kaggle-by-hand.ts'
 import { freezeInWords, globalBatch } from '../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 
@@ -40,20 +41,11 @@ window: Runs, Import a run.)
 
 ## Kaggle by hand
 
-Free, in the browser, without any program of Kaggle's. GPUs are counted in hours, about 30 a week.
+In the browser, without any program of Kaggle's:
 
-1. Make an account on kaggle.com. Under your picture, Settings, verify your phone number: without it there are no GPUs.
-2. Zip this folder. On kaggle.com: Create, New Dataset; drop the zip there, give it a title, leave it private, Create. Wait
-   until it says that the data set is ready: a minute or so.
-3. Create, New Notebook. On the right: Add Input, Your Work, Datasets, the plus beside your data set. Under Settings (in the
-   menu, or Session options on the right): Accelerator, GPU T4 x2.
-4. Open \`kaggle_run.py\` of this folder with a text editor, copy all of it, replace what stands in the notebook's cell with it.
-5. Save Version (top right), Save & Run All, Save. It trains without you: the browser may be closed. Or run the cell and watch.
-6. When the version is done: open it (the number beside Save Version), Output, and download all. In the zip lies \`out\`.
-7. \`npm run import-run -- --from /path/to/out\`. It prints on which cards each rank trained: two Tesla T4.
+${kaggleByHand.map((step, index) => `${index + 1}. ${step}`).join('\n')}
 
-If the cell says "cannot train", the next line says what to do. "GPU T4 x2" that cannot be chosen: the phone number, or no
-hours left this week.
+${kaggleTrouble}
 
 With a Kaggle token the lab does all this by itself: \`npm run remote -- --bundle DIR --kaggle\`.
 

@@ -6,14 +6,14 @@
 import { copyFile, lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
-import type { Imported, RunRecord } from '../../shared/domain/run.ts'
+import type { Imported, RankStatus, RunRecord } from '../../shared/domain/run.ts'
 import { fileDigest } from '../checkpoint/file-digest.ts'
 import { systemErrorCode } from '../checkpoint/file-errors.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
 import { hasModel, modelFolderFiles, readModelFolder } from '../checkpoint/model-folder.ts'
 import { writeNewFolder } from '../checkpoint/new-folder.ts'
 import { metricsFile, readMetrics, type RunMetrics } from '../supervisor/metrics-file.ts'
-import { modelDirectory, readRecord, writeRecord } from '../supervisor/run-directory.ts'
+import { modelDirectory, readRecord, writeRanks, writeRecord } from '../supervisor/run-directory.ts'
 import { generateRunId } from '../supervisor/run-id.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 
@@ -42,6 +42,7 @@ export async function importRun(store: RunStore, from: string): Promise<RunRecor
   await writeNewFolder(store.directory(id), async (folder) => {
     await copyFile(metricsFile(from), metricsFile(folder))
     if (withModel) await copyModel(modelDirectory(from), modelDirectory(folder), given)
+    await writeRanks(folder, ranksOf(record, metrics))
     await writeRecord(folder, record)
   })
   return record
@@ -100,6 +101,29 @@ async function copyModel(from: string, to: string, { state, imported }: Imported
   // Of a run that is not over, the model may be newer than what run.json says.
   if (state !== 'done' || expected === undefined || (await fileDigest(join(to, 'model.safetensors'))) === expected) return
   throw invalid('model.safetensors is not the file that the training wrote: its SHA-256 is another one.', copyAnew)
+}
+
+/** What the run says of each rank; a GPU is listed for each rank that had one, in the order of the ranks. */
+function ranksOf({ hardware, state, threadsPerRank }: RunRecord, { steps }: RunMetrics): RankStatus[] {
+  const gpus = hardware.gpus.filter(({ usable }) => usable)
+  const last = steps.at(-1)!
+  return last.ranks.map(({ rank, exampleCount, stepMs }) => {
+    const gpu = gpus[rank]
+    const threads = threadsPerRank ?? 1
+    return {
+      rank,
+      pid: null,
+      device: gpu ? [gpu.name, gpu.pciAddress].filter(Boolean).join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      state: state === 'done' || state === 'failed' ? state : 'lost',
+      step: last.step,
+      samplesPerSec: stepMs > 0 ? (exampleCount / stepMs) * 1000 : null,
+      rssBytes: null,
+      peakRssBytes: null,
+      slowdown: null,
+      error: null,
+      first: false,
+    }
+  })
 }
 
 function notesOn(given: RunRecord, { steps }: RunMetrics, withModel: boolean): string[] {

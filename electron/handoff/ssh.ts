@@ -19,6 +19,8 @@ export interface RemoteOptions {
   folder: string
   /** Ranks; absent: one for each GPU there. */
   ranks?: number
+  /** Python there that has PyTorch, where that is not python3: who comes in without a terminal has no environment activated. */
+  python?: string
   /** Where its output is put: new or empty. */
   out: string
   onLine: (line: string) => void
@@ -31,7 +33,7 @@ export const placeOf = ({ folder, runId, ranks }: Pick<RemoteOptions, 'folder' |
 
 /** Throws REMOTE_FAILED, TOOL_NOT_FOUND, ARGUMENT_INVALID, OUTPUT_NOT_WRITABLE; what came back of a failed training is kept in `out`. */
 export async function trainOverSsh(options: RemoteOptions): Promise<void> {
-  const { bundle, host, ranks, out, onLine, signal } = options
+  const { bundle, host, ranks, python, out, onLine, signal } = options
   checkHost(host)
   await refuseFull(out)
   const place = placeOf(options)
@@ -53,7 +55,7 @@ export async function trainOverSsh(options: RemoteOptions): Promise<void> {
         signal,
       })
       onLine(`Training on ${host} …`)
-      expectDone(host, 'starting the training', await ssh(start(at, ranks)))
+      expectDone(host, 'starting the training', await ssh(start(at, ranks, python)))
     }
     const training = await ssh(follow(at), onLine)
     if (training.code === sshFailed) expectDone(host, 'following the training', training)
@@ -100,10 +102,13 @@ rm -rf "$part" && mkdir -p "$part" && tar -xf - -C "$part" && rm -rf ${at} && mv
 rm -rf "$part"
 exit 1`
 
+const train = (ranks: number | undefined): string =>
+  `./run_ddp.sh ${ranks ?? ''} > remote.log 2>&1 & echo $! > remote.pid; wait $!; echo $? > remote.new; mv remote.new remote.code`
+
 /** nohup and no open stream of ssh's: it goes on when the connection ends. */
-const start = (at: string, ranks: number | undefined): string => `cd ${at} || exit 1
+const start = (at: string, ranks: number | undefined, python: string | undefined): string => `cd ${at} || exit 1
 : > remote.log
-nohup sh -c './run_ddp.sh ${ranks ?? ''} > remote.log 2>&1 & echo $! > remote.pid; wait $!; echo $? > remote.new; mv remote.new remote.code' > /dev/null 2>&1 < /dev/null &
+${python === undefined ? '' : `export PYTHON=${quoted(python)}\n`}nohup sh -c ${shellQuoted(train(ranks))} > /dev/null 2>&1 < /dev/null &
 while [ ! -s remote.pid ]; do ${aMoment}; done`
 
 /**
@@ -179,7 +184,11 @@ function expectDone(host: string, what: string, { code, output }: CommandResult)
 
 /** What ssh says (OpenSSH's words), and what to do about it. */
 function troubleOf(host: string, code: number, output: string): { cause: string; suggestion: string } | null {
-  const said = (pattern: RegExp): string | undefined => output.split('\n').find((line) => pattern.test(line))?.trim()
+  const said = (pattern: RegExp): string | undefined =>
+    output
+      .split('\n')
+      .find((line) => pattern.test(line))
+      ?.trim()
   const troubles: [RegExp, string][] = [
     [
       /REMOTE HOST IDENTIFICATION HAS CHANGED/,

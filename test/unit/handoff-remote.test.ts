@@ -113,7 +113,7 @@ describe('Kaggle', () => {
 
   it('tells what the kernel said before it ended', async () => {
     await writeFile(join(home, 'breaks'), '')
-    await writeFile(join(home, 'kernel.log'), "GPUs: []\ncannot train: Kaggle gave no GPU\n  do: choose GPU T4 x2, and run again")
+    await writeFile(join(home, 'kernel.log'), 'GPUs: []\ncannot train: Kaggle gave no GPU\n  do: choose GPU T4 x2, and run again')
     const info = { cause: 'Kaggle gave no GPU.', suggestion: 'Choose GPU T4 x2, and run again.' }
     await expect(train()).rejects.toMatchObject({ info })
   })
@@ -216,6 +216,13 @@ describe('another machine over ssh', () => {
     await script(trains())
     await train({ out: join(home, 'again') })
     expect(await trainings()).toBe(1)
+  })
+
+  it('trains with the Python that was named', async () => {
+    await script(`echo "python is $PYTHON"; ${trains()}`)
+    const lines: string[] = []
+    await train({ python: "~/my env's/bin/python" }, lines)
+    expect(lines).toContain(`python is ${home}/my env's/bin/python`)
   })
 
   it('that cannot train is told in the words of the bundle', async () => {

@@ -95,10 +95,10 @@ class Journal:
             "tokenCount": round(measured["tokens"]),
             "paddedTokenCount": round(measured["padded_tokens"]),
             "stepMs": measured["step_ms"],
+            "forwardMs": measured["forward_ms"],
             "phases": {
                 "dataMs": measured["data_ms"],
                 "forwardBackwardMs": measured["forward_ms"] + measured["backward_ms"],
-                "forwardMs": measured["forward_ms"],
                 "allReduceMs": measured["all_reduce_ms"],  # what was not hidden behind the backward pass
                 "optimizerMs": measured["optimizer_ms"],
             },

@@ -117,7 +117,7 @@ def hardware(used):
 
 
 def versions(used):
-    known = {"python": platform.python_version(), "torch": torch.__version__}
+    known = {"Python": platform.python_version(), "PyTorch": torch.__version__}
     if used["gpu"]:
         known["CUDA"] = torch.version.cuda
         known["cuDNN"] = number_as_version(torch.backends.cudnn.version())

@@ -87,11 +87,10 @@ def train(bundle, options, device):
     total_steps = min(steps_of_epochs, config.get("maxSteps", steps_of_epochs))
     clock = StepClock(device)
     ddp.register_comm_hook(clock, timed_all_reduce)
-    used = [None] * world_size
-    dist.all_gather_object(used, describe(device))
+    used = gather_texts(json.dumps(describe(device)))
     patience = Patience(config)
     # One writer: two would tear the files.
-    with Journal(options.out, HERE, bundle, config, used, total_steps) if rank == 0 else contextlib.nullcontext() as journal:
+    with Journal(options.out, HERE, bundle, config, list(map(json.loads, used)), total_steps) if rank == 0 else contextlib.nullcontext() as journal:
         began, step = time.perf_counter(), 0
         elapsed_ms = lambda: (time.perf_counter() - began) * 1000
         for epoch in range(config["epochs"]):
@@ -155,12 +154,22 @@ def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate,
 
 def gather(measured):
     """The numbers of all ranks, on every rank. Some cards have no 64-bit floats worth using; these fit into 32."""
+    of_all_ranks = gather_tensors(torch.tensor([measured[name] for name in MEASURED], dtype=torch.float32))
+    return [dict(zip(MEASURED, numbers.tolist())) for numbers in of_all_ranks]
+
+
+def gather_texts(text, size=1024):
+    """A short text of each rank, on every rank. (PyTorch's own way to send objects needs NumPy.)"""
+    padded = text.encode().ljust(size)
+    return [bytes(of.tolist()).decode().rstrip() for of in gather_tensors(torch.tensor(list(padded), dtype=torch.uint8))]
+
+
+def gather_tensors(tensor):
     # NCCL moves what lies on GPUs, gloo what lies in memory.
-    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-    mine = torch.tensor([measured[name] for name in MEASURED], dtype=torch.float32, device=device)
+    mine = tensor.to("cuda" if dist.get_backend() == "nccl" else "cpu")
     all_ranks = [torch.empty_like(mine) for _ in range(dist.get_world_size())]
     dist.all_gather(all_ranks, mine)
-    return [dict(zip(MEASURED, numbers.tolist())) for numbers in all_ranks]
+    return all_ranks
 
 
 @torch.no_grad()

@@ -110,18 +110,18 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
       [
         ['Seed', String(config.seed)],
         ['Deterministic', config.deterministic ? 'yes' : 'no'],
-        [
-          'Checkpoints',
-          config.checkpointEverySteps === undefined ? 'each epoch' : `each epoch, every ${count(config.checkpointEverySteps)} steps`,
-        ],
-        [
-          'Restarts',
-          `${count(record.incidents.length)}, at most ${count(config.maxRestarts)} in a row${config.elastic ? ', elastic' : ''}`,
-        ],
         ['First step after', duration(record.timeToFirstStepMs)],
         ...(record.imported
           ? []
           : ([
+              [
+                'Checkpoints',
+                config.checkpointEverySteps === undefined ? 'each epoch' : `each epoch, every ${count(config.checkpointEverySteps)} steps`,
+              ],
+              [
+                'Restarts',
+                `${count(record.incidents.length)}, at most ${count(config.maxRestarts)} in a row${config.elastic ? ', elastic' : ''}`,
+              ],
               ['Attempt', String(record.attempt)],
               ['Runtime', `onnxruntime ${record.hardware.versions['onnxruntime-node'] ?? ''}`],
             ] satisfies Fact[])),

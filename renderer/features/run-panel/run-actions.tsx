@@ -132,7 +132,7 @@ function ExportMenu({ record, onError }: { record: RunView['record']; onError: R
           Train elsewhere <span style={{ color: 'var(--ink-3)' }}>· with PyTorch</span>
         </Menu.Item>
       </Menu.Dropdown>
-      <TrainElsewhere config={record.config} opened={elsewhere} onClose={() => setElsewhere(false)} />
+      <TrainElsewhere key={runId} config={record.config} opened={elsewhere} onClose={() => setElsewhere(false)} />
     </Menu>
   )
 }
