@@ -61,7 +61,7 @@ def refuse_full(out):
 def import_torch():
     if sys.version_info < (3, 8):
         refuse(f"this is Python {sys.version.split()[0]}", "take Python 3.8 or newer: set PYTHON to it")
-    install = f"install PyTorch for this Python ({sys.executable} -m pip install torch), or set PYTHON to one that has it"
+    install = f"install PyTorch for this Python ({sys.executable} -m pip install torch), or set PYTHON to one that has it (npm run remote: --python PATH)"
     try:
         import torch
         import torch.distributed
