@@ -62,7 +62,8 @@ export function saidByBundle(output: string): { cause: string; suggestion: strin
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 
 const installHints: Record<string, string> = {
-  kaggle: 'Install it with pip install kaggle (version 2 shows the log while it trains), or follow "Kaggle by hand" in the bundle\'s README.',
+  kaggle:
+    'Install it with pip install kaggle (version 2 shows the log while it trains), or follow "Kaggle by hand" in the bundle\'s README.',
   ssh: 'Install OpenSSH, or copy the bundle to the other machine yourself and start run_ddp.sh there.',
 }
 

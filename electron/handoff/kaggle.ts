@@ -244,7 +244,8 @@ function expectDone(what: string, result: CommandResult): void {
   if (result.code !== 0) throw failed(what, result.output)
 }
 
-const isUnreachable = ({ output }: CommandResult): boolean => /Max retries exceeded|ConnectionError|NameResolutionError|timed out/i.test(output)
+const isUnreachable = ({ output }: CommandResult): boolean =>
+  /Max retries exceeded|ConnectionError|NameResolutionError|timed out/i.test(output)
 
 const unreachable = ({ output }: CommandResult): LabError =>
   failed('reaching kaggle.com', output.slice(-300), 'Check the connection; the same command goes on from where it is.')
@@ -260,7 +261,8 @@ function failed(what: string, why: string, suggestion?: string): LabError {
     title: `Kaggle: ${what} failed`,
     cause: why.trim().slice(-800) || 'The kaggle program said nothing.',
     suggestion:
-      suggestion ?? 'GPUs need a verified phone number (kaggle.com, Settings). Once that is mended, the same command goes on from where it is.',
+      suggestion ??
+      'GPUs need a verified phone number (kaggle.com, Settings). Once that is mended, the same command goes on from where it is.',
   })
 }
 

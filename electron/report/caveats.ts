@@ -72,7 +72,11 @@ function ofAccuracy(record: RunRecord, summary: Summary): string[] {
 
 function ofSpeed(record: RunRecord, summary: Summary): string[] {
   const caveats =
-    record.imported !== null ? ofImport(record.imported, summary) : record.config.device === 'cpu' ? ofCpuRanks(record) : [ofDevices(record.config)]
+    record.imported !== null
+      ? ofImport(record.imported, summary)
+      : record.config.device === 'cpu'
+        ? ofCpuRanks(record)
+        : [ofDevices(record.config)]
   const timed = summary.stepMs?.count ?? 0
   if (timed === 0) caveats.push(`No step was timed: the first ${warmupStepCount} are warm-up and count for nothing.`)
   else if (timed < fewTimedSteps)

@@ -125,7 +125,10 @@ export function machineFacts(hardware: Hardware): Fact[] {
     { label: 'Memory', value: hardware.ramBytes > 0 ? formatBytes(hardware.ramBytes) : missing },
     { label: 'System', value: orMissing(hardware.os) },
     ...(hardware.gpus.length === 0 ? [{ label: 'GPU', value: 'none found; the run did not use any' }] : []),
-    ...hardware.gpus.map((gpu) => ({ label: 'GPU', value: `${gpu.name}${gpu.pciAddress === null ? '' : ` at ${gpu.pciAddress}`}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}` })),
+    ...hardware.gpus.map((gpu) => ({
+      label: 'GPU',
+      value: `${gpu.name}${gpu.pciAddress === null ? '' : ` at ${gpu.pciAddress}`}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}`,
+    })),
     ...hardware.backends.map((backend) => ({
       label: 'Backend',
       value: `${backend.name}, ${backend.available ? 'available' : 'not available'}. ${backend.note}`,

@@ -200,7 +200,19 @@ export function rankTable(report: RunReport): Table {
         formatMs(timing.stepMs),
         ...phaseNames.map((phase) => formatMs(timing.phases[phase])),
       ]),
-      ...(shares === null ? [] : [['share of step', '', '', '', '', '', ...phaseNames.map((phase) => formatPercent(isTold(report, phase) ? shares[phase] : null))]]),
+      ...(shares === null
+        ? []
+        : [
+            [
+              'share of step',
+              '',
+              '',
+              '',
+              '',
+              '',
+              ...phaseNames.map((phase) => formatPercent(isTold(report, phase) ? shares[phase] : null)),
+            ],
+          ]),
     ],
   }
 }

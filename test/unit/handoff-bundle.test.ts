@@ -140,7 +140,10 @@ describe('an import', () => {
   })
 
   it('of a run that was killed keeps what it had, and says so; a paused one cannot be resumed here', async () => {
-    const { store, from } = await written({ record: { state: 'paused' }, metrics: (lines) => [...lines.slice(0, 100), lines[100]!.slice(0, 40)] })
+    const { store, from } = await written({
+      record: { state: 'paused' },
+      metrics: (lines) => [...lines.slice(0, 100), lines[100]!.slice(0, 40)],
+    })
     const { id, state, notes } = await importRun(store, from)
     expect(state).toBe('stopped')
     expect(notes.join(' ')).toContain('while the run was not finished')
@@ -176,8 +179,15 @@ describe('an import', () => {
   })
 
   it('knows the weights by their digest', async () => {
-    const digests = { initialWeights: 'a'.repeat(64), trainingRows: 'b'.repeat(64), validationRows: 'c'.repeat(64), tokenizer: 'd'.repeat(64) }
-    const { store, from } = await written({ record: { imported: { ...imported, digests: { ...digests, trainedWeights: 'e'.repeat(64) } } } })
+    const digests = {
+      initialWeights: 'a'.repeat(64),
+      trainingRows: 'b'.repeat(64),
+      validationRows: 'c'.repeat(64),
+      tokenizer: 'd'.repeat(64),
+    }
+    const { store, from } = await written({
+      record: { imported: { ...imported, digests: { ...digests, trainedWeights: 'e'.repeat(64) } } },
+    })
     await writeTestModel(join(from, 'model'))
     await expect(importRun(store, from)).rejects.toMatchObject({
       info: { code: 'IMPORT_INVALID', cause: expect.stringContaining('SHA-256') as string },
