@@ -113,7 +113,7 @@ function ranksOf({ hardware, state, threadsPerRank }: RunRecord, { steps }: RunM
     return {
       rank,
       pid: null,
-      device: gpu ? [gpu.name, gpu.pciAddress].filter(Boolean).join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      device: gpu?.name ?? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       state: state === 'done' || state === 'failed' ? state : 'lost',
       step: last.step,
       samplesPerSec: stepMs > 0 ? (exampleCount / stepMs) * 1000 : null,
