@@ -30,15 +30,18 @@ export async function writeNewFolder(directory: string, build: (temporary: strin
   })
 }
 
-async function refuseFull(directory: string): Promise<void> {
-  let names: string[]
-  try {
-    names = await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return
-    throw error
-  }
-  assertEmpty(directory, names)
+/** Throws OUTPUT_NOT_WRITABLE where `directory` holds something already: for whoever does long work before he writes. */
+export async function refuseFull(directory: string): Promise<void> {
+  await withWriteErrors(directory, async () => {
+    let names: string[]
+    try {
+      names = await readdir(directory)
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return
+      throw error
+    }
+    assertEmpty(directory, names)
+  })
 }
 
 /** Throws OUTPUT_NOT_WRITABLE where `directory` has entries, `names`. */

@@ -23,8 +23,8 @@ const usage = {
     'Writes a folder with which torchrun trains the same thing: on Kaggle, on a cluster, anywhere PyTorch is.',
   ],
   remote: [
-    'npm run remote -- --bundle DIR (--kaggle | --host user@host [--dir DIR] [--ranks N]) [--out DIR]',
-    "Trains a bundle on Kaggle's 2×T4 or over ssh, shows its log, and takes the run in.",
+    'npm run remote -- --bundle DIR (--kaggle | --host user@host [--dir DIR] [--ranks N] [--python PATH]) [--out DIR]',
+    "Trains a bundle on Kaggle's 2×T4 or over ssh, shows its log, and takes the run in. After a lost connection the same command goes on. --python is the Python there that has PyTorch, such as ~/venv/bin/python.",
   ],
   'import-run': ['npm run import-run -- --from DIR', 'Takes in what that run wrote (its folder "out"), marked as imported.'],
   'serve-model': [

@@ -4,7 +4,7 @@ import { importRun } from '../handoff/import-run.ts'
 import { labDirectory } from '../paths.ts'
 import { RunStore } from '../supervisor/run-store.ts'
 import { argumentInvalid, readArguments, refusePositionals } from './arguments.ts'
-import { bold } from './terminal.ts'
+import { bold, plain } from './terminal.ts'
 
 export async function importRunCommand(argv: readonly string[]): Promise<number> {
   const given = readArguments(argv, { from: 'text' })
@@ -18,10 +18,13 @@ export async function importRunCommand(argv: readonly string[]): Promise<number>
 export async function importFrom(directory: string): Promise<number> {
   const store = new RunStore(labDirectory())
   const { id, imported, hardware } = await importRun(store, directory)
-  const gpus = hardware.gpus.filter(({ usable }) => usable).map(({ name }) => name)
+  const gpus = hardware.gpus.filter(({ usable }) => usable)
+  const versions = Object.entries(hardware.versions).map(([name, version]) => `${name} ${version}`)
   console.log(bold(`Imported as ${id}`))
-  console.log(`  made by  ${imported!.worldSize} ranks over ${imported!.backend}, PyTorch ${imported!.torch}`)
-  console.log(`  on       ${gpus.length > 0 ? gpus.join(', ') : hardware.cpuModel}`)
+  console.log(plain(`  made by  ${imported!.worldSize} ranks over ${imported!.backend}, PyTorch ${imported!.torch}`))
+  for (const { name, pciAddress, note } of gpus) console.log(plain(`  on       ${name}${pciAddress ? ` at ${pciAddress}` : ''}: ${note}`))
+  if (gpus.length === 0) console.log(plain(`  on       ${hardware.cpuModel}, no GPU`))
+  console.log(plain(`  with     ${versions.join(', ')}`))
   console.log(`  in       ${store.directory(id)}`)
   return 0
 }

@@ -6,13 +6,13 @@ import { LabError } from '../../shared/contract/errors.ts'
 import { runRecordSchema } from '../../shared/domain/run.ts'
 import { systemErrorCode } from '../checkpoint/file-errors.ts'
 import { trainOnKaggle } from '../handoff/kaggle.ts'
-import { trainOverSsh } from '../handoff/ssh.ts'
+import { placeOf, trainOverSsh } from '../handoff/ssh.ts'
 import { argumentInvalid, readArguments, refusePositionals, toNumber } from './arguments.ts'
 import { importFrom } from './import-run.ts'
 import { onInterrupt } from './interrupts.ts'
 import { plain } from './terminal.ts'
 
-const flags = { bundle: 'text', kaggle: 'switch', host: 'text', dir: 'text', ranks: 'text', out: 'text' } as const
+const flags = { bundle: 'text', kaggle: 'switch', host: 'text', dir: 'text', ranks: 'text', python: 'text', out: 'text' } as const
 
 export async function remote(argv: readonly string[]): Promise<number> {
   const given = readArguments(argv, flags)
@@ -25,9 +25,12 @@ export async function remote(argv: readonly string[]): Promise<number> {
   if (switches.has('kaggle') === (host !== undefined))
     throw argumentInvalid('Where to?', 'Give --kaggle or --host user@host, one of the two.')
   const ranks = values.get('ranks')
+  const count = ranks === undefined ? {} : { ranks: ranksFrom(ranks) }
   const bundle = resolve(bundleFlag)
-  const { id } = await bundleRecord(bundle)
+  const { id: runId } = await bundleRecord(bundle)
   const out = resolve(values.get('out') ?? join(bundle, 'out'))
+  const folder = values.get('dir') ?? '~/distrinews'
+  const python = values.get('python')
   const aborted = new AbortController()
   const onLine = (line: string): void => console.log(plain(line))
   const release = onInterrupt(
@@ -35,15 +38,16 @@ export async function remote(argv: readonly string[]): Promise<number> {
     () => process.exit(130),
   )
   try {
-    const common = { bundle, out, onLine, signal: aborted.signal }
-    if (host === undefined) await trainOnKaggle({ ...common, runId: id })
-    else {
-      const count = ranks === undefined ? {} : { ranks: ranksFrom(ranks) }
-      await trainOverSsh({ ...common, host, folder: values.get('dir') ?? '~/distrinews', ...count })
-    }
+    const common = { bundle, runId, out, onLine, signal: aborted.signal }
+    if (host === undefined) await trainOnKaggle(common)
+    else await trainOverSsh({ ...common, host, folder, ...count, ...(python !== undefined && { python }) })
   } catch (error) {
     if (!aborted.signal.aborted) throw error
-    console.log(host === undefined ? 'No longer waiting. Kaggle goes on: the same command picks it up.' : 'Stopped.')
+    if (host === undefined) console.log('No longer waiting. Kaggle goes on: the same command picks it up.')
+    else {
+      console.log('No longer waiting. A training that was started goes on over there: the same command picks it up. To end it:')
+      console.log(`  ssh ${host} 'kill $(cat ${placeOf({ folder, runId, ...count })}/remote.pid)'`)
+    }
     return 130
   } finally {
     release()

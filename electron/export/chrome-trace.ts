@@ -25,7 +25,11 @@ const microseconds = (ms: number): number => Math.round(ms * 1000)
 export function* chromeTraceChunks({ record, steps, epochs }: Pick<RunDetail, 'record' | 'steps' | 'epochs'>): Generator<Uint8Array> {
   const ranks = [...new Set(steps.flatMap((step) => step.ranks.map(({ rank }) => rank)))].sort((a, b) => a - b)
   const group = Math.max(-1, ...ranks) + 1
-  const otherData = { run: record.id, began: record.createdAt, provenance: 'durations measured, positions by arrival of the report' }
+  const otherData = {
+    run: record.id,
+    began: record.createdAt,
+    provenance: `durations ${record.imported === null ? 'measured' : 'imported'}, positions by arrival of the report`,
+  }
   yield Buffer.from(`{"displayTimeUnit":"ms","otherData":${JSON.stringify(otherData)},"traceEvents":[\n`)
   yield* lines([...ranks.flatMap((rank) => nameProcess(rank, `rank ${rank}`)), ...nameProcess(group, 'group')])
   /** Where the last step of each rank ended, microseconds. */

@@ -9,6 +9,7 @@ import { LabError } from '../../shared/contract/errors.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import { writeFileAtomic } from '../checkpoint/atomic.ts'
+import { fileDigest } from '../checkpoint/file-digest.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
 import { writeModelFolder } from '../checkpoint/model-folder.ts'
 import { writeNewFolder } from '../checkpoint/new-folder.ts'
@@ -113,9 +114,10 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       resumes: [],
       imported: null,
     }
+    const files = Object.fromEntries(await Promise.all(checkedFiles.map(async (name) => [name, await fileDigest(join(folder, name))])))
     await writeFileAtomic(
       join(folder, 'bundle.json'),
-      `${JSON.stringify({ format: 'distrinews-torch-bundle', version: 1, record }, null, 2)}\n`,
+      `${JSON.stringify({ format: 'distrinews-torch-bundle', version: 1, files, record }, null, 2)}\n`,
     )
     await writeFileAtomic(join(folder, 'README.md'), bundleReadme(record))
     for (const [name, text] of Object.entries(bundleFiles(modelConfig.architecture))) await writeFileAtomic(join(folder, name), text)
@@ -123,6 +125,9 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
   })
   return record!
 }
+
+/** What a run is made of: `check.py` refuses to train where their SHA-256 is not that of bundle.json, and the run keeps them. */
+const checkedFiles = ['data/train.jsonl', 'data/validation.jsonl', 'model/config.json', 'model/model.safetensors', 'model/tokenizer.json']
 
 /** One JSON object a row, in pieces of a few hundred rows. */
 function* jsonLines(examples: readonly Example[], { ids }: TokenizedExamples): Generator<Uint8Array> {

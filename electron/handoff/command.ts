@@ -53,12 +53,22 @@ export async function runCommand(
   return { code, output: lines.join('\n') }
 }
 
+/** What a script of the bundle says before it ends: a line with what is wrong, and one with what to do. Null where it said nothing. */
+export function saidByBundle(output: string): { cause: string; suggestion: string } | null {
+  const [, cause, suggestion] = /cannot train: (.+)\n *do: (.+)/.exec(output) ?? []
+  return cause && suggestion ? { cause: sentence(cause), suggestion: sentence(suggestion) } : null
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+
 const installHints: Record<string, string> = {
-  kaggle: 'Install it with pip install kaggle, or follow "Kaggle by hand" in the bundle\'s README.',
+  kaggle:
+    'Install it with pip install kaggle (version 2 shows the log while it trains), or follow "Kaggle by hand" in the bundle\'s README.',
   ssh: 'Install OpenSSH, or copy the bundle to the other machine yourself and start run_ddp.sh there.',
 }
 
-const notFound = (program: string): LabError =>
+/** Where there is no such program. */
+export const notFound = (program: string): LabError =>
   new LabError({
     code: 'TOOL_NOT_FOUND',
     title: `The program ${program} is not installed`,

@@ -18,9 +18,10 @@ export const handoffHandlers = ({ labDirectory, models, store }: LabParts) => ({
       directory,
       commands: [
         { title: 'On this machine, where PyTorch is', command: `${quoted}/run_ddp.sh ${config.worldSize}` },
-        { title: 'On another machine, over ssh', command: `npm run remote -- --bundle ${quoted} --host user@host` },
-        { title: "On Kaggle's two T4s, with a token", command: `npm run remote -- --bundle ${quoted} --kaggle` },
-        { title: 'Taking the run in afterwards', command: `npm run import-run -- --from ${quoted}/out` },
+        { title: 'On another machine, over ssh: one rank for each GPU', command: `npm run remote -- --bundle ${quoted} --host user@host` },
+        { title: 'On a Slurm cluster, once the folder is there', command: 'sbatch slurm.sbatch' },
+        { title: 'On Kaggle’s two T4s, with a token', command: `npm run remote -- --bundle ${quoted} --kaggle` },
+        { title: 'Taking the run in afterwards (remote does it by itself)', command: `npm run import-run -- --from ${quoted}/out` },
       ],
     }
   }),

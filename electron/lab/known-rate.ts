@@ -1,7 +1,7 @@
 /** How fast a model was last seen to train on this machine, by a run or by a repetition of a benchmark, whichever is newer. */
 import { armResults } from '../../shared/benchmark/analysis.ts'
 import type { KnownRate } from '../../shared/benchmark/predicted-duration.ts'
-import type { Plan } from '../../shared/domain/benchmark.ts'
+import { isImportedArm, type Plan } from '../../shared/domain/benchmark.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
 import { listBenchmarks } from '../benchmark/files.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
@@ -21,7 +21,9 @@ export async function knownRate(store: RunStore, labDirectory: string, { arms }:
     from: `the last run of this model and data, ${run.record.id}`,
   }
   const ofBenchmarks = (await listBenchmarks(labDirectory)).flatMap((benchmark) => {
-    const measured = armResults(benchmark).find(({ arm, samplesPerSec }) => samplesPerSec !== null && !arm.imported && like(arm.config))
+    const measured = armResults(benchmark).find(
+      ({ arm, samplesPerSec }) => samplesPerSec !== null && !isImportedArm(arm) && like(arm.config),
+    )
     const from = `the last benchmark of this model and data, ${benchmark.id}`
     return measured ? [{ at: benchmark.createdAt, samplesPerSec: measured.samplesPerSec!.median, from }] : []
   })

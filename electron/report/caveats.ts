@@ -72,7 +72,11 @@ function ofAccuracy(record: RunRecord, summary: Summary): string[] {
 
 function ofSpeed(record: RunRecord, summary: Summary): string[] {
   const caveats =
-    record.imported !== null ? ofImport(record.imported) : record.config.device === 'cpu' ? ofCpuRanks(record) : [ofDevices(record.config)]
+    record.imported !== null
+      ? ofImport(record.imported, summary)
+      : record.config.device === 'cpu'
+        ? ofCpuRanks(record)
+        : [ofDevices(record.config)]
   const timed = summary.stepMs?.count ?? 0
   if (timed === 0) caveats.push(`No step was timed: the first ${warmupStepCount} are warm-up and count for nothing.`)
   else if (timed < fewTimedSteps)
@@ -97,11 +101,13 @@ function ofCpuRanks({ config: { worldSize }, hardware, threadsPerRank }: RunReco
   ]
 }
 
-function ofImport({ torch, backend, worldSize, nodes }: Imported): string[] {
+function ofImport({ torch, backend, worldSize, nodes }: Imported, { phaseShares }: Summary): string[] {
   const hosts = nodes === 1 ? 'one machine' : `${formatCount(nodes)} machines`
   return [
-    `The figures were measured by PyTorch ${torch} with ${formatCount(worldSize)} ranks over ${backend} on ${hosts} and imported: this lab did not see them happen.`,
-    "PyTorch's all-reduce runs inside the backward pass: its time is part of forward and backward here, and no all-reduce time is given.",
+    `The figures were measured by PyTorch ${torch} with ${formatCount(worldSize)} ${worldSize === 1 ? 'rank' : 'ranks'} over ${backend} on ${hosts} and imported: this lab did not see them happen.`,
+    phaseShares !== null && phaseShares.allReduceMs > 0
+      ? "PyTorch's all-reduce runs during the backward pass: its time here is what was not hidden by it, not the whole cost of communication."
+      : "PyTorch's all-reduce runs inside the backward pass: its time is part of forward and backward here, and no all-reduce time is given.",
   ]
 }
 

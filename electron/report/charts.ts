@@ -7,7 +7,7 @@ import type { RunReport } from '../../shared/domain/report.ts'
 import { median, movingMean, rankStyle, type Point } from '../../shared/domain/series.ts'
 import { html, type Markup } from './escape.ts'
 import { formatCount, formatDuration, formatLoss, formatPercent, formatQuantity } from './format.ts'
-import { rankTimings } from './results.ts'
+import { allReduceNote, rankTimings } from './results.ts'
 import { accuracyInterval } from './summary.ts'
 import { legend, lineChart, type Line, type LineChart } from './svg-chart.ts'
 import { phaseChart, phaseLegend } from './svg-phases.ts'
@@ -23,9 +23,9 @@ export function figure(chart: Markup, key: Markup, caption: string, recorded: bo
   </figure>`
 }
 
-function lineFigure(chart: LineChart, caption: string): Markup {
+function lineFigure({ provenance }: RunReport, chart: LineChart, caption: string): Markup {
   const recorded = chart.lines.some((line) => line.points.length > 0)
-  return figure(lineChart(chart), legend([...chart.lines].reverse()), caption, recorded)
+  return figure(lineChart(chart), legend([...chart.lines].reverse()), caption, recorded, provenance)
 }
 
 /** The whole group's line on top of the ranks'. Of many steps, a mean over neighbours is drawn over the band that they form. */
@@ -68,6 +68,7 @@ export function lossFigure(report: RunReport): Markup {
   const first = steps[0]
   const last = steps.at(-1)
   return lineFigure(
+    report,
     {
       id: 'loss',
       title: 'Loss of each step',
@@ -94,6 +95,7 @@ export function epochFigures(report: RunReport): Markup {
   const x = { label: 'epoch', whole: true, includes: [0.7, (epochs.at(-1)?.epoch ?? 0) + 1.3] }
   return html`<div class="pair">
     ${lineFigure(
+      report,
       {
         id: 'epoch-loss',
         title: 'Loss of each epoch',
@@ -115,6 +117,7 @@ export function epochFigures(report: RunReport): Markup {
       },
       'Mean loss of each epoch. Training is with dropout, validation without.',
     )}${lineFigure(
+      report,
       {
         id: 'epoch-accuracy',
         title: 'Validation accuracy of each epoch',
@@ -149,6 +152,7 @@ export function throughputFigure(report: RunReport): Markup {
   const perRank = rankLines(report, (step, rank) => ({ x: step.elapsedMs / 1000, y: (rank.exampleCount / rank.stepMs) * 1000 }))
   const rates = steps.map((step) => step.samplesPerSec).filter(Number.isFinite)
   return lineFigure(
+    report,
     {
       id: 'throughput',
       title: 'Throughput over time',
@@ -174,7 +178,8 @@ export function phaseFigure(report: RunReport): Markup {
   return figure(
     phaseChart('phases', 'Where a step’s time goes', timings, wide),
     phaseLegend(timings),
-    'One step of each rank, phase after phase: means over the middle half of the timed steps. All-reduce includes waiting for the other ranks.',
+    `One step of each rank, phase after phase: means over the middle half of the timed steps. ${allReduceNote(report)}`,
     report.summary.stepMs !== null,
+    report.provenance,
   )
 }

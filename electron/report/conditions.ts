@@ -8,6 +8,7 @@ import type { Hardware } from '../../shared/domain/hardware.ts'
 import { architectureTitles } from '../../shared/domain/model-config.ts'
 import { freezeInWords, globalBatch, type RunConfig, sourceInWords } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
+import type { Imported } from '../../shared/domain/run.ts'
 import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
 import { ranksInWords, type Table } from './results.ts'
 
@@ -122,12 +123,12 @@ export function machineFacts(hardware: Hardware): Fact[] {
   return [
     { label: 'CPU', value: orMissing(hardware.cpuModel) },
     { label: 'Logical cores', value: formatCount(hardware.cpuCores) },
-    { label: 'Memory', value: formatBytes(hardware.ramBytes) },
+    { label: 'Memory', value: hardware.ramBytes > 0 ? formatBytes(hardware.ramBytes) : missing },
     { label: 'System', value: orMissing(hardware.os) },
     ...(hardware.gpus.length === 0 ? [{ label: 'GPU', value: 'none found; the run did not use any' }] : []),
     ...hardware.gpus.map((gpu) => ({
       label: 'GPU',
-      value: `${gpu.name}, driver ${gpu.driver ?? 'not known'}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}`,
+      value: `${gpu.name}${gpu.pciAddress === null ? '' : ` at ${gpu.pciAddress}`}, driver ${gpu.driver ?? 'not known'}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}`,
     })),
     ...hardware.backends.map((backend) => ({
       label: 'Backend',
@@ -154,5 +155,19 @@ export function identityFacts({ record }: RunReport): Fact[] {
     { label: 'Tokenizer, SHA-256', value: orMissing(record.tokenizerDigest) },
     { label: 'Weights before the first step, SHA-256', value: orMissing(record.firstWeightsDigest) },
     { label: `Weights of the checkpoint ${record.checkpoint ?? ''}, SHA-256`, value: orMissing(record.lastWeightsDigest) },
+    ...digestFacts(record.imported),
+  ]
+}
+
+/** Of the files of an imported run: `sha256sum` on the bundle and on the run's model folder gives the same. */
+function digestFacts(imported: Imported | null): Fact[] {
+  const digests = imported?.digests
+  if (!digests) return []
+  return [
+    { label: 'Weights to start from, SHA-256', name: 'model/model.safetensors of the bundle', value: digests.initialWeights },
+    { label: 'Training rows, SHA-256', name: 'data/train.jsonl', value: digests.trainingRows },
+    { label: 'Validation rows, SHA-256', name: 'data/validation.jsonl', value: digests.validationRows },
+    { label: 'Tokenizer file, SHA-256', name: 'model/tokenizer.json', value: digests.tokenizer },
+    { label: 'Trained weights, SHA-256', name: 'model/model.safetensors of the run', value: orMissing(digests.trainedWeights) },
   ]
 }

@@ -26,7 +26,7 @@ export function renderHtml(report: RunReport): string {
         html`${throughputFigure(report)}${phaseFigure(report)}
           <h3>Ranks</h3>
           ${tableOf(rankTable(report), 'no step was recorded')}
-          <p>${rankTableNote}</p>`,
+          <p>${rankTableNote(report)}</p>`,
       )}
       ${section(
         'Limits of these figures',

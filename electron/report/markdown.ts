@@ -46,7 +46,7 @@ export function renderMarkdown(report: RunReport): string {
     table(epochTable(report)),
     '## Speed',
     table(rankTable(report)),
-    rankTableNote,
+    rankTableNote(report),
     '## Limits of these figures',
     report.caveats.map((caveat) => `- ${markdownText(caveat)}`).join('\n'),
     '## Configuration',

@@ -154,7 +154,9 @@ export function rankTimings(report: RunReport): RankTiming[] {
           .filter(Number.isFinite),
       ),
       stepMs: mean(middle, (entry) => entry.stepMs),
-      phases: Object.fromEntries(phaseNames.map((phase) => [phase, mean(middle, (entry) => entry.phases[phase])])) as RankTiming['phases'],
+      phases: Object.fromEntries(
+        phaseNames.map((phase) => [phase, isTold(report, phase) ? mean(middle, (entry) => entry.phases[phase]) : null]),
+      ) as RankTiming['phases'],
       forwardMs: middle.every(({ forwardMs }) => forwardMs !== undefined) ? mean(middle, ({ forwardMs }) => forwardMs!) : null,
     }
   })
@@ -170,8 +172,21 @@ const total = <T>(entries: readonly T[], of: (entry: T) => number): number => en
 const mean = <T>(entries: readonly T[], of: (entry: T) => number): number | null =>
   entries.length === 0 ? null : total(entries, of) / entries.length
 
-export const rankTableNote =
-  'Counts are over all recorded steps. Times are means over the middle half of the timed steps, so that the phases add up to the step; throughput and shares are medians.'
+export const rankTableNote = (report: RunReport): string =>
+  `Counts are over all recorded steps. Times are means over the middle half of the timed steps, so that the phases add up to the step; throughput and shares are medians. ${allReduceNote(report)}`
+
+/** An imported run whose program did not time its all-reduce says zero, which is not a time. */
+const isAllReduceTold = ({ provenance, summary }: RunReport): boolean => provenance === 'measured' || summary.phaseShares?.allReduceMs !== 0
+
+const isTold = (report: RunReport, phase: PhaseName): boolean => phase !== 'allReduceMs' || isAllReduceTold(report)
+
+/** What is meant by the time of the all-reduce. */
+export const allReduceNote = (report: RunReport): string =>
+  report.provenance === 'measured'
+    ? 'All-reduce includes waiting for the other ranks.'
+    : isAllReduceTold(report)
+      ? 'DDP sends gradients during the backward pass: all-reduce is the part of it that the backward pass did not hide, waiting for the other ranks included.'
+      : 'The all-reduce was not timed by itself: it is part of forward + backward.'
 
 /** One row per rank, and the whole group's share of step below them. */
 export function rankTable(report: RunReport): Table {
@@ -188,7 +203,19 @@ export function rankTable(report: RunReport): Table {
         formatMs(timing.stepMs),
         ...phaseNames.map((phase) => formatMs(timing.phases[phase])),
       ]),
-      ...(shares === null ? [] : [['share of step', '', '', '', '', '', ...phaseNames.map((phase) => formatPercent(shares[phase]))]]),
+      ...(shares === null
+        ? []
+        : [
+            [
+              'share of step',
+              '',
+              '',
+              '',
+              '',
+              '',
+              ...phaseNames.map((phase) => formatPercent(isTold(report, phase) ? shares[phase] : null)),
+            ],
+          ]),
     ],
   }
 }

@@ -208,6 +208,7 @@ async function prepareResume({ store, config, hardware, runDirectory }: StartRun
   if (runDirectory === undefined) throw new Error('a resume needs the directory of its run')
   const record = store.shown(await readRecord(runDirectory))
   if (!finalRunStates.includes(record.state)) throw alreadyActive(record.id)
+  if (record.imported !== null) throw notResumable('It was trained elsewhere, by PyTorch, and imported.', 'Train it again there.')
   if (record.state === 'done') throw notResumable('It has finished all its epochs.', 'Start a new run with more epochs.')
   if (configDigest(config) !== configDigest(record.config))
     throw notResumable('A resumed run keeps its configuration.', 'Start a new run to change it.')

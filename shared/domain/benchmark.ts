@@ -47,6 +47,9 @@ export const armSchema = z.object({
 })
 export type Arm = z.infer<typeof armSchema>
 
+/** A run that PyTorch made elsewhere; the arm is named after the run. In early files nothing more is known of where that was. */
+export const isImportedArm = ({ id }: Pick<Arm, 'id'>): boolean => id.startsWith('imported-')
+
 export const planSchema = z.object({
   name: z.string().max(120),
   form: benchmarkFormSchema,

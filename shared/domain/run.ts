@@ -73,15 +73,21 @@ export const incidentSchema = z.object({
 })
 export type Incident = z.infer<typeof incidentSchema>
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
 /** Where a run was made that the lab did not make itself. */
 export const importedSchema = z.object({
   /** What wrote it. */
-  program: z.string(),
-  torch: z.string(),
+  program: z.string().max(100),
+  torch: z.string().max(100),
   /** Of torch.distributed: nccl or gloo. */
-  backend: z.string(),
+  backend: z.string().max(100),
   worldSize: z.int().positive(),
   nodes: z.int().positive(),
+  /** SHA-256 of the files that it began with, and of the weights that it left; absent in early files. */
+  digests: z
+    .object({ initialWeights: sha256, trainingRows: sha256, validationRows: sha256, tokenizer: sha256, trainedWeights: sha256.optional() })
+    .optional(),
 })
 export type Imported = z.infer<typeof importedSchema>
 

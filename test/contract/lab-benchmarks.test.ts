@@ -155,7 +155,7 @@ describe.each(transports)('benchmarks over %s', (transport) => {
     const out = join(reached.labDirectory, 'out')
     const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 2, nodes: 1 }
     const { parameterCount } = finished.data!
-    const { record, steps, epochs } = fakeRun({ completedSteps: 130, record: { imported, parameterCount } })
+    const { record, steps, epochs } = fakeRun({ completedSteps: 130, stepsPerEpoch: 65, record: { imported, parameterCount } })
     await mkdir(out)
     await writeFile(join(out, 'run.json'), JSON.stringify(record))
     await writeFile(join(out, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))

@@ -1,23 +1,30 @@
 """The files of a run, as DistriNews Lab reads them. Rank 0 only: two writers would tear them."""
 import json
-import math
 import os
 import shutil
-import sys
 
 import torch
 import torch.distributed as dist
 
+from check import refuse
 from records import hardware, now, save_json, save_safetensors
 
 
+class LossNotFinite(ArithmeticError):
+    def __init__(self, step, loss, grad_norm):
+        super().__init__(f"At step {step} the loss was {loss} and the norm of its gradient {grad_norm}.")
+
+
 class Journal:
-    def __init__(self, out, source, bundle, config, device, total_steps):
-        if out.exists() and any(out.iterdir()):
-            sys.exit(f"{out} is not empty: a run never mixes with other files. Move it away, or give another --out")
-        (out / "model").mkdir(parents=True)
+    """A context: run.json says at its end whether the run was done, or what made it fail."""
+
+    def __init__(self, out, source, bundle, config, used, total_steps):
+        try:
+            (out / "model").mkdir(parents=True)
+        except OSError as error:
+            refuse(f"{out} cannot be written ({error})", "give another --out")
         self.out, self.source, self.config = out, source, config
-        self.metrics = open(out / "metrics.jsonl", "a", encoding="utf-8")
+        self.metrics = open(out / "metrics.jsonl", "a", encoding="utf-8", newline="\n")
         self.record = dict(
             bundle["record"],
             config=config,
@@ -25,28 +32,41 @@ class Journal:
             state="running",
             totalSteps=total_steps,
             threadsPerRank=torch.get_num_threads(),
-            hardware=hardware(device, int(os.environ["LOCAL_WORLD_SIZE"])),
+            hardware=hardware(used),
             imported={
                 "program": "train_ddp.py",
                 "torch": torch.__version__,
                 "backend": dist.get_backend(),
                 "worldSize": dist.get_world_size(),
-                "nodes": dist.get_world_size() // int(os.environ["LOCAL_WORLD_SIZE"]),
+                "nodes": int(os.environ.get("GROUP_WORLD_SIZE", 1)),
+                "digests": {
+                    "initialWeights": bundle["files"]["model/model.safetensors"],
+                    "trainingRows": bundle["files"]["data/train.jsonl"],
+                    "validationRows": bundle["files"]["data/validation.jsonl"],
+                    "tokenizer": bundle["files"]["model/tokenizer.json"],
+                },
             },
         )
         self.epoch_losses, self.epoch_began_ms = [], 0.0
         save_json(out / "run.json", self.record)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.metrics.close()
+        self.record.update(endedAt=now(), state="done")
+        if error is not None:
+            self.record.update(state="failed", error=in_words(error))
+        save_json(self.out / "run.json", self.record)
+
     def line(self, values):
         self.metrics.write(json.dumps(values, allow_nan=False) + "\n")
         self.metrics.flush()
 
-    def step(self, step, epoch, by_rank, grad_norm, learning_rate, elapsed_ms):
-        examples, loss_sum = sum(r["examples"] for r in by_rank), sum(r["loss_sum"] for r in by_rank)
-        loss, slowest_s = loss_sum / examples, max(r["step_ms"] for r in by_rank) / 1000
-        if not math.isfinite(loss) or not math.isfinite(grad_norm):
-            raise SystemExit(f"step {step}: the loss is {loss}, the gradient's norm {grad_norm}: lower the learning rate")
-        self.epoch_losses.append((loss_sum, examples, sum(r["tokens"] for r in by_rank), slowest_s))
+    def step(self, step, epoch, by_rank, loss, grad_norm, learning_rate, elapsed_ms):
+        examples, slowest_s = sum(r["examples"] for r in by_rank), max(r["step_ms"] for r in by_rank) / 1000
+        self.epoch_losses.append((loss * examples, examples, sum(r["tokens"] for r in by_rank), slowest_s))
         if step == 1:
             self.record["timeToFirstStepMs"] = elapsed_ms
         self.line(
@@ -75,10 +95,11 @@ class Journal:
             "tokenCount": round(measured["tokens"]),
             "paddedTokenCount": round(measured["padded_tokens"]),
             "stepMs": measured["step_ms"],
+            "forwardMs": measured["forward_ms"],
             "phases": {
                 "dataMs": measured["data_ms"],
-                "forwardBackwardMs": measured["compute_ms"],  # DDP's all-reduce runs inside it
-                "allReduceMs": 0,
+                "forwardBackwardMs": measured["forward_ms"] + measured["backward_ms"],
+                "allReduceMs": measured["all_reduce_ms"],  # what was not hidden behind the backward pass
                 "optimizerMs": measured["optimizer_ms"],
             },
         }
@@ -112,9 +133,27 @@ class Journal:
         lab = {"format": 1, "runId": self.record["id"], "checkpoint": f"step-{step:06d}", "step": step, "epoch": epoch}
         lab.update(maxLength=self.config["maxLength"], validationAccuracy=accuracy, createdAt=now())
         # The facts travel inside the weights' own file: one rename replaces both.
-        save_safetensors(folder / "model.safetensors", model.state_dict(), {"format": "pt", "lab": json.dumps(lab)})
+        metadata = {"format": "pt", "lab": json.dumps(lab)}
+        digest = save_safetensors(folder / "model.safetensors", model.state_dict(), metadata)
+        self.record["imported"]["digests"]["trainedWeights"] = digest
         save_json(folder / "lab.json", lab)
 
-    def end(self):
-        self.metrics.close()
-        save_json(self.out / "run.json", dict(self.record, state="done", endedAt=now()))
+
+def in_words(error):
+    """What ended the run, as the lab shows it."""
+    if isinstance(error, LossNotFinite):
+        then = "Lower the learning rate, or look for rows that are no text."
+        return {"code": "LOSS_NOT_FINITE", "title": "The loss is no number", "cause": str(error), "suggestion": then}
+    if isinstance(error, KeyboardInterrupt):
+        return {
+            "code": "CANCELLED",
+            "title": "The training was interrupted",
+            "cause": "Somebody stopped torchrun.",
+            "suggestion": "Start it again with an empty out folder.",
+        }
+    return {
+        "code": "RANK_FAILED",
+        "title": "Rank 0 could not go on",
+        "cause": f"{type(error).__name__}: {error}"[:1000],
+        "suggestion": "Where another rank failed first, logs/ and the printed traceback say why.",
+    }

@@ -1,11 +1,16 @@
 """What the lab reads again: weights as safetensors, metrics.jsonl and run.json. Files are whole or not there at all."""
+import ctypes
 import datetime
+import hashlib
+import itertools
 import json
 import os
 import platform
 import struct
+import subprocess
 
 import torch
+import torch.distributed as dist
 
 
 def load_safetensors(path):
@@ -25,58 +30,119 @@ def load_safetensors(path):
 
 
 def save_safetensors(path, tensors, metadata):
-    header, blobs, end = {"__metadata__": metadata}, [], 0
-    for name, tensor in tensors.items():
-        blob = tensor.detach().float().cpu().contiguous().numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [end, end + len(blob)]}
-        blobs.append(blob)
-        end += len(blob)
+    """Returns the SHA-256 of the file."""
+    values = {name: tensor.detach().float().cpu().contiguous() for name, tensor in tensors.items()}
+    header, end = {"__metadata__": metadata}, 0
+    for name, value in values.items():
+        header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [end, end + 4 * value.numel()]}
+        end += 4 * value.numel()
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    write_atomically(path, b"".join([struct.pack("<Q", len(text)), text, *blobs]))
+    # The tensors' own memory: .numpy() would need NumPy, which PyTorch does without.
+    blobs = (ctypes.string_at(value.data_ptr(), 4 * value.numel()) for value in values.values())
+    return write_atomically(path, itertools.chain([struct.pack("<Q", len(text)), text], blobs))
 
 
 def save_json(path, value):
-    write_atomically(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, [(json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()])
 
 
-def write_atomically(path, data):
-    temporary = f"{path}.tmp-{os.getpid()}"
+def write_atomically(path, pieces):
+    temporary, digest = f"{path}.tmp-{os.getpid()}", hashlib.sha256()
     with open(temporary, "wb") as file:
-        file.write(data)
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
+    return digest.hexdigest()
 
 
 def now():
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def hardware(device, world_size):
-    """This machine in the words of the lab's run.json. One GPU for each rank of this host is listed, by its own name."""
-    gpus = []
-    if device.type == "cuda":
-        for index in range(torch.cuda.device_count()):
-            used = index < world_size
-            gpus.append(
-                {
-                    "name": torch.cuda.get_device_name(index),
-                    "cudaIndex": index,
-                    "through": ["cuda"] if used else [],
-                    "usable": used,
-                    "note": f"rank {index} trained on it, through NCCL" if used else "was not used",
-                }
-            )
+def describe(device):
+    """What the rank that asks computes on: its host, and its GPU by name and place on the PCI bus. The driver knows them, too."""
+    if device.type != "cuda":
+        return {"host": platform.node(), "gpu": None}
+    cards = nvidia_smi()
+    # A rank may see only some of the cards, and in another order: what both agree on is the card's own id.
+    card_id = str(getattr(torch.cuda.get_device_properties(device), "uuid", "")).replace("GPU-", "")
+    card = next((card for card in cards if card["id"] == card_id), None) or (cards[0] if len(cards) == 1 else {})
+    driver = cards[0]["driver"] if cards else None
+    gpu = {
+        "name": torch.cuda.get_device_name(device),
+        "pciAddress": card.get("pci"),
+        "cudaIndex": device.index,
+        "driver": driver and f"NVIDIA {driver}",
+    }
+    return {"host": platform.node(), "gpu": gpu, "driver": driver}
+
+
+def nvidia_smi():
+    """The cards of this host as the driver lists them; none where it cannot be asked."""
+    query = ["nvidia-smi", "--query-gpu=uuid,pci.bus_id,driver_version", "--format=csv,noheader"]
+    try:
+        listed = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    rows = [[cell.strip() for cell in line.split(",")] for line in listed.stdout.decode(errors="replace").splitlines()]
+    # '00000000:00:04.0' → '0000:00:04.0', as the lab writes it.
+    return [
+        {"id": row[0].replace("GPU-", ""), "pci": row[1][-12:].lower(), "driver": row[2]} for row in rows if len(row) == 3
+    ]
+
+
+def hardware(used):
+    """
+    Rank 0's machine in the words of the lab's run.json; `used` is what every rank said of its own device. A GPU is in it for
+    each rank that computed on one, wherever that was.
+    """
+    backend, hosts = dist.get_backend(), {of["host"] for of in used}
+    gpus = [
+        dict(
+            of["gpu"],
+            through=["cuda"],
+            usable=True,
+            note=f"rank {rank} trained on it, through {backend}" + (f", on {of['host']}" if len(hosts) > 1 else ""),
+        )
+        for rank, of in enumerate(used)
+        if of["gpu"]
+    ]
     return {
         "cpuModel": cpu_model(),
-        "cpuCores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        "cpuCores": cpu_cores(),
         "ramBytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0,
         "os": platform.platform(),
         "gpus": gpus,
-        "backends": [{"name": "PyTorch", "available": True, "note": "nccl" if gpus else "gloo"}],
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "cuda": torch.version.cuda or "none"},
+        "backends": [{"name": "PyTorch", "available": True, "note": f"{len(used)} ranks over {backend}"}],
+        "versions": versions(used[0]),
     }
+
+
+def versions(used):
+    known = {"Python": platform.python_version(), "PyTorch": torch.__version__}
+    if used["gpu"]:
+        known["CUDA"] = torch.version.cuda
+        known["cuDNN"] = number_as_version(torch.backends.cudnn.version())
+        known["NVIDIA driver"] = used["driver"]
+        if dist.get_backend() == "nccl":
+            known["NCCL"] = ".".join(map(str, torch.cuda.nccl.version()))
+    return {name: version for name, version in known.items() if version}
+
+
+def number_as_version(number):
+    """8902 → '8.9.2', 90100 → '9.1.0': cuDNN counts differently from version 9 on."""
+    if number is None:
+        return None
+    thousands = 10000 if number >= 90000 else 1000
+    return f"{number // thousands}.{number % thousands // 100}.{number % 100}"
+
+
+def cpu_cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def cpu_model():

@@ -3,17 +3,14 @@ Trains the classifier of this folder with PyTorch's DistributedDataParallel. Sta
 
     torchrun --standalone --nproc_per_node 2 train_ddp.py
 
-On a machine with CUDA each rank takes a GPU and gradients travel by NCCL; elsewhere ranks are CPU processes and it is
-gloo. What it writes to --out (default: out) DistriNews Lab can import: run.json, metrics.jsonl, model/.
+On a machine with CUDA each rank takes a GPU and gradients travel by NCCL (gloo on Windows); elsewhere ranks are CPU
+processes and it is gloo. What it writes to --out (default: out) DistriNews Lab can import: run.json, metrics.jsonl, model/.
 """
-import argparse
 import contextlib
 import json
 import math
 import os
-import sys
 import time
-from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -21,50 +18,47 @@ from torch.nn.functional import cross_entropy
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
+from check import HERE, arguments, ranks_for, read_bundle, refuse, refuse_full
 from fine_tuning import freeze, parameter_groups
-from journal import Journal
+from journal import Journal, LossNotFinite
 from model import Classifier
-from records import load_safetensors
+from records import cpu_cores, describe, load_safetensors
 from rows import LabOrder, Rows, TorchOrder, collate
+from step_clock import PHASES, StepClock, timed_all_reduce
 
-HERE = Path(__file__).resolve().parent
-MEASURED = ("loss_sum", "examples", "tokens", "padded_tokens", "step_ms", "data_ms", "compute_ms", "optimizer_ms")
-
-
-def read_options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=HERE / "out")
-    parser.add_argument("--order", choices=["torch", "lab"], default="torch", help="DistributedSampler, or the lab's own order")
-    parser.add_argument("--epochs", type=int, help="instead of the number in bundle.json")
-    parser.add_argument("--max-steps", type=int, help="end after so many optimizer steps")
-    parser.add_argument("--cpu", action="store_true", help="do not use GPUs")
-    return parser.parse_args()
+# The lab's own ranks can do more; run.json says what was done.
+WHAT_IS_NOT_DONE_HERE = {"padding": "longest", "deterministic": False, "validationsPerEpoch": 1, "maxRestarts": 0, "elastic": False}
+MEASURED = ("loss_sum", "examples", "tokens", "padded_tokens", "step_ms", *PHASES)
 
 
 def main():
-    options = read_options()
+    options = arguments().parse_args()
     if "RANK" not in os.environ:
-        sys.exit("train_ddp.py is started by torchrun, which tells each process its rank: use run_ddp.sh")
+        refuse("train_ddp.py was not started by torchrun, which tells each process its rank", "use run_ddp.sh (run_ddp.bat)")
     local_rank, local_size = int(os.environ["LOCAL_RANK"]), int(os.environ["LOCAL_WORLD_SIZE"])
+    ranks_for(local_size, torch, options.cpu)
+    bundle = read_bundle()
+    if os.environ["RANK"] == "0":
+        refuse_full(options.out)
     use_cuda = torch.cuda.is_available() and not options.cpu
-    if use_cuda and local_size > torch.cuda.device_count():
-        sys.exit(f"{local_size} ranks need {local_size} GPUs, this machine has {torch.cuda.device_count()}: start fewer, or --cpu")
     device = torch.device("cuda", local_rank) if use_cuda else torch.device("cpu")
     if use_cuda:
         torch.cuda.set_device(device)
     else:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // local_size))
-    dist.init_process_group("nccl" if use_cuda else "gloo")
+        torch.set_num_threads(max(1, cpu_cores() // local_size))
+    # PyTorch for Windows has no NCCL.
+    dist.init_process_group("nccl" if use_cuda and dist.is_nccl_available() else "gloo")
     try:
-        train(options, device)
+        train(bundle, options, device)
     finally:
         dist.destroy_process_group()
 
 
-def train(options, device):
+def train(bundle, options, device):
     rank, world_size = dist.get_rank(), dist.get_world_size()
-    bundle = json.loads((HERE / "bundle.json").read_text(encoding="utf-8"))
-    config = dict(bundle["record"]["config"], worldSize=world_size, device=device.type)
+    config = dict(bundle["record"]["config"], worldSize=world_size, device=device.type, **WHAT_IS_NOT_DONE_HERE)
+    for name in ("checkpointEverySteps", "threadsPerRank"):
+        config.pop(name, None)
     if options.epochs is not None:
         config["epochs"] = options.epochs
     if options.max_steps is not None:
@@ -83,7 +77,7 @@ def train(options, device):
     ddp = DistributedDataParallel(
         model,
         device_ids=[device.index] if device.type == "cuda" else None,
-        bucket_cap_mb=max(1, round(config["bucketCapBytes"] / 2**20)),
+        bucket_cap_mb=config["bucketCapBytes"] / 2**20,
         gradient_as_bucket_view=True,
     )
     # endregion
@@ -91,73 +85,91 @@ def train(options, device):
     optimizer = torch.optim.AdamW(groups, lr=config["learningRate"])
     steps_of_epochs = config["epochs"] * sum(1 for _ in order.steps())
     total_steps = min(steps_of_epochs, config.get("maxSteps", steps_of_epochs))
+    clock = StepClock(device)
+    ddp.register_comm_hook(clock, timed_all_reduce)
+    used = gather_texts(json.dumps(describe(device)))
     patience = Patience(config)
-
-    journal = Journal(options.out, HERE, bundle, config, device, total_steps) if rank == 0 else None  # one writer
-    began, step = time.perf_counter(), 0
-    elapsed_ms = lambda: (time.perf_counter() - began) * 1000
-    for epoch in range(config["epochs"]):
-        order.set_epoch(epoch)
-        ddp.train()
-        steps = list(order.steps())
-        loader = iter(DataLoader(rows, batch_sampler=[batch for batches, _ in steps for batch in batches], collate_fn=collate))
-        for micro_batches, global_count in steps[: total_steps - step]:
-            step += 1
-            learning_rate = learning_rate_at(step, total_steps, config)
-            measured, grad_norm = train_step(ddp, optimizer, loader, len(micro_batches), global_count, learning_rate, config, device)
-            by_rank = gather(measured, device)
+    # One writer: two would tear the files.
+    with Journal(options.out, HERE, bundle, config, list(map(json.loads, used)), total_steps) if rank == 0 else contextlib.nullcontext() as journal:
+        began, step = time.perf_counter(), 0
+        elapsed_ms = lambda: (time.perf_counter() - began) * 1000
+        for epoch in range(config["epochs"]):
+            order.set_epoch(epoch)
+            ddp.train()
+            steps = list(order.steps())
+            loader = iter(DataLoader(rows, batch_sampler=[batch for batches, _ in steps for batch in batches], collate_fn=collate))
+            for micro_batches, global_count in steps[: total_steps - step]:
+                step += 1
+                learning_rate = learning_rate_at(step, total_steps, config)
+                measured, grad_norm = train_step(
+                    ddp, optimizer, loader, len(micro_batches), global_count, learning_rate, config["maxGradNorm"], clock
+                )
+                by_rank = gather(measured)
+                loss = sum(of["loss_sum"] for of in by_rank) / sum(of["examples"] for of in by_rank)
+                # All ranks have the same numbers, so all of them end here or none; and where patience is over, too.
+                if not math.isfinite(loss) or not math.isfinite(grad_norm):
+                    raise LossNotFinite(step, loss, grad_norm)
+                if journal:
+                    journal.step(step, epoch, by_rank, loss, grad_norm, learning_rate, elapsed_ms())
+            accuracy, loss = evaluate(model, validation, config["microBatch"], device)
             if journal:
-                journal.step(step, epoch, by_rank, grad_norm, learning_rate, elapsed_ms())
-        accuracy, loss = evaluate(model, validation, config["microBatch"], device)
-        if journal:
-            journal.epoch(step, epoch, len(validation), loss, accuracy, elapsed_ms())
-            journal.save_model(model, step, epoch, accuracy)
-        # All ranks have the same numbers, so all of them end here or none.
-        if step >= total_steps or patience.is_over_after(accuracy, loss):
-            break
-    if journal:
-        journal.end()
+                journal.epoch(step, epoch, len(validation), loss, accuracy, elapsed_ms())
+                journal.save_model(model, step, epoch, accuracy)
+            if step >= total_steps or patience.is_over_after(accuracy, loss):
+                break
 
 
-def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate, config, device):
+def train_step(ddp, optimizer, loader, micro_steps, global_count, learning_rate, max_grad_norm, clock):
     """One optimizer step. Returns what this rank measured, and the norm of the mean gradient over all ranks."""
-    began = time.perf_counter()
     measured = dict.fromkeys(MEASURED, 0.0)
+    total_loss = 0.0
+    clock.start()
     # region step
     for micro_step in range(micro_steps):
-        started = time.perf_counter()
-        ids, mask, labels, weights = (tensor.to(device) for tensor in next(loader))
-        measured["data_ms"] += (time.perf_counter() - started) * 1000
-        started = time.perf_counter()
-        # Gradients travel with the last micro-step only.
-        with contextlib.nullcontext() if micro_step == micro_steps - 1 else ddp.no_sync():
-            loss_sum = (cross_entropy(ddp(ids, mask), labels, reduction="none") * weights).sum()
-            # DDP divides by the number of ranks; what is wanted is the mean over the examples of all ranks, which may
-            # have different numbers of them: a mean of the ranks' means would be another number.
-            (loss_sum * dist.get_world_size() / global_count).backward()
-        measured["loss_sum"] += loss_sum.item()
+        ids, mask, labels, weights = next(loader)
         measured["examples"] += weights.sum().item()
         measured["tokens"] += (mask * weights[:, None]).sum().item()
         measured["padded_tokens"] += ids.numel()
-        measured["compute_ms"] += (time.perf_counter() - started) * 1000
-    started = time.perf_counter()
-    grad_norm = torch.nn.utils.clip_grad_norm_(ddp.parameters(), config["maxGradNorm"]).item()
+        ids, mask, labels, weights = (tensor.to(clock.device) for tensor in (ids, mask, labels, weights))
+        clock.lap("data_ms")
+        # Gradients travel with the last micro-step only.
+        with contextlib.nullcontext() if micro_step == micro_steps - 1 else ddp.no_sync():
+            loss_sum = (cross_entropy(ddp(ids, mask), labels, reduction="none") * weights).sum()
+            clock.lap("forward_ms")
+            # DDP divides by the number of ranks; what is wanted is the mean over the examples of all ranks, which may
+            # have different numbers of them: a mean of the ranks' means would be another number.
+            (loss_sum * dist.get_world_size() / global_count).backward()
+            clock.lap_backward()
+        total_loss += loss_sum.detach()
+    grad_norm = torch.nn.utils.clip_grad_norm_(ddp.parameters(), max_grad_norm)
     for group in optimizer.param_groups:
         group["lr"] = learning_rate * group["rate_factor"]
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     # endregion
-    measured["optimizer_ms"] = (time.perf_counter() - started) * 1000
-    measured["step_ms"] = (time.perf_counter() - began) * 1000
-    return measured, grad_norm
+    clock.lap("optimizer_ms")
+    measured.update(clock.stop(), loss_sum=total_loss.item())
+    return measured, grad_norm.item()
 
 
-def gather(measured, device):
+def gather(measured):
     """The numbers of all ranks, on every rank. Some cards have no 64-bit floats worth using; these fit into 32."""
-    mine = torch.tensor([measured[name] for name in MEASURED], dtype=torch.float32, device=device)
+    of_all_ranks = gather_tensors(torch.tensor([measured[name] for name in MEASURED], dtype=torch.float32))
+    return [dict(zip(MEASURED, numbers.tolist())) for numbers in of_all_ranks]
+
+
+def gather_texts(text, size=1024):
+    """A short text of each rank, on every rank. (PyTorch's own way to send objects needs NumPy.)"""
+    padded = text.encode().ljust(size)
+    return [bytes(of.tolist()).decode().rstrip() for of in gather_tensors(torch.tensor(list(padded), dtype=torch.uint8))]
+
+
+def gather_tensors(tensor):
+    # NCCL moves what lies on GPUs, gloo what lies in memory.
+    mine = tensor.to("cuda" if dist.get_backend() == "nccl" else "cpu")
     all_ranks = [torch.empty_like(mine) for _ in range(dist.get_world_size())]
     dist.all_gather(all_ranks, mine)
-    return [dict(zip(MEASURED, numbers.tolist())) for numbers in all_ranks]
+    return all_ranks
 
 
 @torch.no_grad()

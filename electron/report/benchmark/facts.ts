@@ -6,7 +6,7 @@ import { type ArmResult, armResults, type Comparison, comparisons } from '../../
 import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
 import { targetOf, timesToAccuracy } from '../../../shared/benchmark/time-to-accuracy.ts'
-import type { Benchmark } from '../../../shared/domain/benchmark.ts'
+import { type Benchmark, isImportedArm } from '../../../shared/domain/benchmark.ts'
 import { isDetectable, type Summary } from '../../../shared/domain/statistics.ts'
 import { formatBytes, formatCount, formatDecimal, formatInterval, formatMs, formatPercent, formatQuantity, missing } from '../format.ts'
 import type { Table } from '../results.ts'
@@ -173,11 +173,10 @@ export const phaseTable = ({ results }: BenchmarkFacts): Table => ({
   columns: ['Arm', 'Data', 'Forward', 'Backward', 'Both', 'All-reduce', 'Optimizer', 'Idle'],
   rows: results.map(({ arm, phases, forwardMs }) => {
     const both = phases?.forwardBackwardMs
+    // What an early import did not time it gave as none.
+    const allReduceMs = isImportedArm(arm) && phases?.allReduceMs === 0 ? null : phases?.allReduceMs
     const backwardMs = both === undefined || forwardMs === null ? null : both - forwardMs
-    return [
-      arm.label,
-      ...[phases?.dataMs, forwardMs, backwardMs, both, phases?.allReduceMs, phases?.optimizerMs, phases?.idleMs].map(formatMs),
-    ]
+    return [arm.label, ...[phases?.dataMs, forwardMs, backwardMs, both, allReduceMs, phases?.optimizerMs, phases?.idleMs].map(formatMs)]
   }),
 })
 

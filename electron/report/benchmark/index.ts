@@ -1,5 +1,5 @@
 /** The report of a benchmark in every form: facts first, then renderings of them. Pure; writing files is the caller's business. */
-import { type Arm, type Benchmark, type BenchmarkFormat, benchmarkFormatSchema } from '../../../shared/domain/benchmark.ts'
+import { type Arm, type Benchmark, type BenchmarkFormat, benchmarkFormatSchema, isImportedArm } from '../../../shared/domain/benchmark.ts'
 import { LabError } from '../../../shared/contract/errors.ts'
 import { revealHidden } from '../escape.ts'
 import type { RenderedReport } from '../index.ts'
@@ -71,16 +71,20 @@ export function renderBenchmarkFolder(benchmark: Benchmark): Map<string, string>
   const files = benchmarkFormatSchema.options
     .filter(isThere)
     .map((format): [string, string] => [renderings[format].fileName, renderings[format].render(facts)])
-  const arms = benchmark.plan.arms.map(({ id, config }): [string, string] => [
-    armFileName(benchmark, id, config),
-    renderArmMarkdown(facts, id),
-  ])
-  return new Map([...files, ...arms])
+  const folder = new Map(files)
+  for (const arm of benchmark.plan.arms) {
+    const name = originalName(benchmark, arm)
+    folder.set(name !== null && !folder.has(name) ? name : `${arm.id.replace(/[^A-Za-z0-9-]+/g, '-')}.md`, renderArmMarkdown(facts, arm.id))
+  }
+  return folder
 }
 
-/** As the original named them: single_gpu.md and ddp_2gpu.md; on CPU ranks cpu, because that is what they were. Other arms by their id. */
-function armFileName({ plan }: Benchmark, id: string, { worldSize, device }: Arm['config']): string {
-  if (plan.factor !== 'ranks' || !id.startsWith('ranks-')) return `${id.replace(/[^A-Za-z0-9-]+/g, '-')}.md`
+/**
+ * As the original named them: single_gpu.md and ddp_2gpu.md; on CPU ranks cpu, because that is what they were. Imported runs
+ * have these names, too, unless an arm that was measured here has taken them. Null for other arms, which go by their id.
+ */
+function originalName({ plan }: Benchmark, { id, config: { worldSize, device } }: Arm): string | null {
+  if (!isImportedArm({ id }) && (plan.factor !== 'ranks' || !id.startsWith('ranks-'))) return null
   const what = device === 'cpu' ? 'cpu' : 'gpu'
   return worldSize === 1 ? `single_${what}.md` : `ddp_${worldSize}${what}.md`
 }

@@ -1,5 +1,6 @@
 /** A benchmark as GitHub-flavoured Markdown. All text goes through `markdownText` or a fence longer than any in it. */
-import type { Arm } from '../../../shared/domain/benchmark.ts'
+import { type Arm, isImportedArm } from '../../../shared/domain/benchmark.ts'
+import { comparisons as comparisonsOf } from '../../../shared/benchmark/analysis.ts'
 import { machineFacts, versionTable } from '../conditions.ts'
 import { markdownBlock, markdownText } from '../escape.ts'
 import { formatDate } from '../format.ts'
@@ -104,12 +105,13 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
   const { benchmark } = facts
   const arm = benchmark.plan.arms.find(({ id }) => id === armId)!
   const only = { ...facts, results: facts.results.filter((result) => result.arm.id === armId) }
-  const compared = facts.comparisons.filter((comparison) => comparison.arm.id === armId)
+  const compared = comparedIn(facts, arm)
   const blocks = [
     `# ${markdownText(`${titleOf(benchmark)}: ${arm.label}`)}`,
     `One arm of ${markdownText(benchmark.id)}, ${formatDate(benchmark.createdAt)}: ${provenanceOf(facts, armId)}.`,
+    ...(isImportedArm(arm) ? [importedNote(armId)] : []),
     table(throughputTable(only)),
-    ...(compared.length > 0 ? [table(comparisonTable({ ...facts, comparisons: compared }))] : []),
+    ...(compared.comparisons.length > 0 ? [table(comparisonTable(compared))] : []),
     ...(facts.target === null
       ? []
       : [table(targetTable({ ...facts.target, times: facts.target.times.filter(({ arm: of }) => of.id === armId) }))]),
@@ -123,6 +125,22 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
     markdownBlock(commandsOf(facts, [arm]), 'sh'),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+const runOf = (armId: string): string => armId.replace(/^imported-/, '')
+
+const importedNote = (armId: string): string =>
+  `PyTorch trained it elsewhere: this lab measured none of these figures, and what it calls repetitions are pieces of one run. More of it, and the digests of its files, stand in the report of run ${markdownText(runOf(armId))}.`
+
+/** An imported arm is compared with the imported one of fewest ranks, not with CPU ranks of this machine. */
+function comparedIn(facts: BenchmarkFacts, { id: armId }: Arm): BenchmarkFacts {
+  if (!isImportedArm({ id: armId })) return { ...facts, comparisons: facts.comparisons.filter((comparison) => comparison.arm.id === armId) }
+  const imported = facts.results.filter(({ arm }) => isImportedArm(arm)).toSorted((a, b) => a.arm.config.worldSize - b.arm.config.worldSize)
+  const own = facts.results.find(({ arm }) => arm.id === armId)!
+  const [baseline] = imported
+  const comparisons = baseline === undefined || baseline === own ? [] : comparisonsOf([baseline, own])
+  // Pieces of one run each, on machines that this lab has not seen: a ratio, whatever the other arms may claim.
+  return { ...facts, results: imported, comparisons, maySaySpeedUp: false }
 }
 
 const provenanceOf = ({ results }: BenchmarkFacts, armId: string): string =>

@@ -2,7 +2,7 @@
  * What was run, and on what: the protocol, the configuration of each arm, the machines, and the digests by which another can tell
  * that it was the same. Words and tables that HTML and Markdown render; the renderings escape.
  */
-import type { Arm, Factor } from '../../../shared/domain/benchmark.ts'
+import { type Arm, type Factor, isImportedArm } from '../../../shared/domain/benchmark.ts'
 import { deviceTitles } from '../../../shared/domain/device.ts'
 import type { Hardware } from '../../../shared/domain/hardware.ts'
 import type { RunConfig } from '../../../shared/domain/run-config.ts'
@@ -61,7 +61,7 @@ export interface Machine {
 
 /** The lab's own first, where an arm ran on it; then that of each imported arm. */
 export function machinesOf({ benchmark }: BenchmarkFacts, arms: readonly Arm[] = benchmark.plan.arms): Machine[] {
-  const own = arms.some(({ imported }) => imported === null)
+  const own = arms.some((arm) => !isImportedArm(arm))
   const machines = [
     ...(own ? [{ title: 'Of the arms that this lab measured', hardware: benchmark.hardware }] : []),
     ...arms.flatMap(({ label, imported }) => (imported === null ? [] : [{ title: `Of ${label}`, hardware: imported.hardware }])),
@@ -71,7 +71,7 @@ export function machinesOf({ benchmark }: BenchmarkFacts, arms: readonly Arm[] =
 
 /** Commands that repeat what was measured, a line each. */
 export function commandsOf({ benchmark }: BenchmarkFacts, arms: readonly Arm[] = benchmark.plan.arms): string {
-  const own = arms.some(({ imported }) => imported === null) ? [benchmark.command] : []
+  const own = arms.some((arm) => !isImportedArm(arm)) ? [benchmark.command] : []
   return [...own, ...arms.flatMap(({ imported }) => imported?.command ?? [])].join('\n')
 }
 

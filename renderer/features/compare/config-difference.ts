@@ -32,6 +32,9 @@ function factsOf(record: RunRecord): Map<string, string> {
     ['classes', modelConfig?.labels.join(', ') ?? '–'],
     ['threads per rank', String(record.threadsPerRank ?? '–')],
     ['measured', record.imported ? `imported: PyTorch ${record.imported.torch}, ${record.imported.backend}` : 'by this lab'],
+    ...(record.imported?.digests
+      ? [['weights to start from', record.imported.digests.initialWeights.slice(0, 12)] satisfies [string, string]]
+      : []),
     ['CPU', `${hardware.cpuModel}, ${hardware.cpuCores} cores`],
     [
       'GPUs',

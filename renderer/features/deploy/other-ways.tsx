@@ -54,7 +54,7 @@ export function OtherWays({ model }: { model: TrainedModel | null }) {
       </Panel>
       {model && <OnTheCommandLine model={model} title={titleOfModel(model, runs ?? [])} />}
       {run && <ExportDialog runId={run.record.id} hasModel={run.hasModel} opened={opened === 'export'} onClose={close} />}
-      {run && <TrainElsewhere config={run.record.config} opened={opened === 'elsewhere'} onClose={close} />}
+      {run && <TrainElsewhere key={run.record.id} config={run.record.config} opened={opened === 'elsewhere'} onClose={close} />}
     </>
   )
 }

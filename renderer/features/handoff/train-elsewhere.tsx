@@ -3,6 +3,7 @@ import { ActionIcon, CopyButton, Modal } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LabErrorInfo } from '../../../shared/contract/errors.ts'
+import { kaggleByHand, kaggleTrouble } from '../../../shared/domain/kaggle-by-hand.ts'
 import type { RunConfig } from '../../../shared/domain/run-config.ts'
 import { lab } from '../../ipc/client.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
@@ -37,7 +38,18 @@ export function TrainElsewhere({ config, opened, onClose }: TrainElsewhereProps)
           {bundle.commands.map(({ title, command }) => (
             <Line key={title} title={title} text={command} />
           ))}
-          <p className={styles.text}>Kaggle by hand, without a token, is described in its README.md.</p>
+          <details className={styles.byHand}>
+            <summary>On Kaggle by hand, without a token</summary>
+            <ol>
+              {kaggleByHand.map((step) => (
+                <li key={step}>{step}</li>
+              ))}
+            </ol>
+            <p>{kaggleTrouble}</p>
+          </details>
+          <p className={styles.hint}>
+            Commands with npm are for a terminal in the lab’s own folder. The README.md in the bundle says all of this, too.
+          </p>
         </>
       )}
     </Modal>

@@ -3,7 +3,7 @@ import { CopyButton, UnstyledButton } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { deviceTitles } from '../../../shared/domain/device.ts'
 import { freezeInWords, globalBatch, modelTitle, sourceInWords } from '../../../shared/domain/run-config.ts'
-import type { RunRecord } from '../../../shared/domain/run.ts'
+import type { Imported, RunRecord } from '../../../shared/domain/run.ts'
 import { bytes, count, duration, percent, plural } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import styles from './config-panel.module.css'
@@ -19,8 +19,8 @@ export function ConfigPanel({ record }: { record: RunRecord }) {
           <section key={title}>
             <h3>{title}</h3>
             <dl>
-              {facts.map(([name, value, full]) => (
-                <div key={name}>
+              {facts.map(([name, value, full], index) => (
+                <div key={index}>
                   <dt>{name}</dt>
                   <dd title={full ?? value}>{value}</dd>
                 </div>
@@ -110,18 +110,41 @@ function groupsOf({ config, ...record }: RunRecord): [string, Fact[]][] {
       [
         ['Seed', String(config.seed)],
         ['Deterministic', config.deterministic ? 'yes' : 'no'],
-        [
-          'Checkpoints',
-          config.checkpointEverySteps === undefined ? 'each epoch' : `each epoch, every ${count(config.checkpointEverySteps)} steps`,
-        ],
-        [
-          'Restarts',
-          `${count(record.incidents.length)}, at most ${count(config.maxRestarts)} in a row${config.elastic ? ', elastic' : ''}`,
-        ],
         ['First step after', duration(record.timeToFirstStepMs)],
-        ['Attempt', String(record.attempt)],
-        ['Runtime', `onnxruntime ${record.hardware.versions['onnxruntime-node'] ?? ''}`],
+        ...(record.imported
+          ? []
+          : ([
+              [
+                'Checkpoints',
+                config.checkpointEverySteps === undefined ? 'each epoch' : `each epoch, every ${count(config.checkpointEverySteps)} steps`,
+              ],
+              [
+                'Restarts',
+                `${count(record.incidents.length)}, at most ${count(config.maxRestarts)} in a row${config.elastic ? ', elastic' : ''}`,
+              ],
+              ['Attempt', String(record.attempt)],
+              ['Runtime', `onnxruntime ${record.hardware.versions['onnxruntime-node'] ?? ''}`],
+            ] satisfies Fact[])),
       ],
+    ],
+    ...(record.imported ? [machineOf(record.imported, record.hardware)] : []),
+  ]
+}
+
+/** Where an imported run was made, in the words of the machine itself, and of which files. */
+function machineOf({ program, backend, nodes, digests }: Imported, { cpuModel, gpus, versions }: RunRecord['hardware']): [string, Fact[]] {
+  const used = gpus.filter(({ usable }) => usable)
+  const digest = (name: string, value: string | undefined): Fact[] => (value ? [[name, `${value.slice(0, 12)}…`, `SHA-256 ${value}`]] : [])
+  return [
+    'Trained elsewhere',
+    [
+      ['By', `${program}, ${backend}, ${plural(nodes, 'machine')}`],
+      ...(used.length === 0
+        ? [['On', cpuModel] satisfies Fact]
+        : used.map(({ name, pciAddress, note }): Fact => ['On', pciAddress ? `${name}, ${pciAddress}` : name, note])),
+      ...Object.entries(versions).map(([name, version]): Fact => [name, version]),
+      ...digest('Weights to start from', digests?.initialWeights),
+      ...digest('Trained weights', digests?.trainedWeights),
     ],
   ]
 }

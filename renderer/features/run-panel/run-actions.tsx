@@ -61,7 +61,7 @@ export function RunActions({ view, onError }: RunActionsProps) {
           {record.state === 'stopping' ? 'Stopping …' : 'Stop run'}
         </ActionButton>
       )}
-      {resumable.includes(record.state) && (
+      {resumable.includes(record.state) && record.imported === null && (
         <ActionButton
           size="xs"
           variant="default"
@@ -142,7 +142,7 @@ function ExportMenu({ record, onError }: { record: RunView['record']; onError: R
           Train elsewhere <span style={{ color: 'var(--ink-3)' }}>· with PyTorch</span>
         </Menu.Item>
       </Menu.Dropdown>
-      <TrainElsewhere config={record.config} opened={elsewhere} onClose={() => setElsewhere(false)} />
+      <TrainElsewhere key={runId} config={record.config} opened={elsewhere} onClose={() => setElsewhere(false)} />
     </Menu>
   )
 }

@@ -33,6 +33,7 @@ const grouped = (count: number): string => count.toLocaleString('en')
 /** Without these torchrun has nothing to run. */
 export const bundleNeeds = [
   'train_ddp.py',
+  'check.py',
   'run_ddp.sh',
   'bundle.json',
   'model/model.safetensors',
