@@ -5,7 +5,7 @@ import { useId } from 'react'
 import type { ReactNode } from 'react'
 import type { RunState } from '../../../shared/domain/run.ts'
 import { StateBadge } from '../../ui/run-state.tsx'
-import styles from './deploy.module.css'
+import styles from './step-frame.module.css'
 import type { StepState } from './steps.ts'
 
 interface StepFrameProps {
@@ -26,9 +26,9 @@ export function StepFrame({ number, title, summary, state, isOpen, onOpen, child
   const badge = badges[state]
   return (
     <section className={styles.step} data-open={isOpen || undefined} aria-labelledby={`${id}-title`}>
-      <h2 className={styles.stepHead}>
+      <h2 className={styles.head}>
         <UnstyledButton
-          className={styles.stepButton}
+          className={styles.button}
           aria-expanded={isOpen}
           aria-controls={`${id}-body`}
           disabled={state === 'waiting' && !isOpen}
@@ -37,7 +37,7 @@ export function StepFrame({ number, title, summary, state, isOpen, onOpen, child
           <span className={styles.number} data-state={state}>
             {number}
           </span>
-          <span id={`${id}-title`} className={styles.stepTitle}>
+          <span id={`${id}-title`} className={styles.title}>
             {title}
           </span>
           <span className={styles.summary}>{summary}</span>
@@ -45,7 +45,7 @@ export function StepFrame({ number, title, summary, state, isOpen, onOpen, child
           {!isOpen && state !== 'waiting' && <IconChevronDown size={16} aria-hidden />}
         </UnstyledButton>
       </h2>
-      <div id={`${id}-body`} hidden={!isOpen} className={styles.stepBody}>
+      <div id={`${id}-body`} hidden={!isOpen} className={styles.body}>
         {isOpen && children}
       </div>
     </section>
