@@ -39,8 +39,8 @@ export function CheckDeployed({ suggestedUrl, model, models }: CheckDeployedProp
         }}
       >
         <p className={form.lead}>
-          An API is asked for its health, and for three headlines in turn, for its latency up to 21 times and five seconds. A static Space
-          answers only in a browser, so its files are compared with those of the folder.
+          An API is asked for its health and, for five seconds at most, for three headlines in turn. A static Space answers only in a
+          browser, so its files are compared with those of the folder.
         </p>
         <TextInput
           size="sm"

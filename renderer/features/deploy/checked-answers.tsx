@@ -34,14 +34,10 @@ export function CheckedAnswers({ result }: { result: ApiCheck }) {
               <th scope="row" className={styles.headline}>
                 {text}
               </th>
-              <td>
+              <td data-differs={(local && local.label !== label) || undefined} className={styles.there}>
                 {label} {percent(confidence)}
               </td>
-              {comparison && (
-                <td data-differs={(local && local.label !== label) || undefined} className={styles.here}>
-                  {local ? `${local.label} ${percent(local.confidence)}` : '–'}
-                </td>
-              )}
+              {comparison && <td>{local ? `${local.label} ${percent(local.confidence)}` : '–'}</td>}
               {comparison && <td className="num">{local ? closeness(local.largestDifference) : '–'}</td>}
             </tr>
           ))}

@@ -44,7 +44,7 @@ export function CheckedFiles({ result }: { result: StaticCheck }) {
                   {path}
                 </th>
                 <td className="num">{bytes(size)}</td>
-                <td className={styles.here} data-differs={state !== 'same' || undefined}>
+                <td className={styles.there} data-differs={state !== 'same' || undefined}>
                   {words[state]}
                 </td>
               </tr>

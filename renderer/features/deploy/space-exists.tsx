@@ -1,6 +1,7 @@
 /** There is something under that name: what, and the question whether it may be replaced. */
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import type { PublishedSpace } from '../../../shared/domain/space.ts'
 import { useSpacePush } from '../../state/space-push.ts'
 import { Facts } from '../../ui/facts.tsx'
@@ -11,9 +12,12 @@ import styles from './space-exists.module.css'
 
 export function SpaceExists({ found }: { found: PublishedSpace }) {
   const { overwrite, leaveIt } = useSpacePush()
+  const dialog = useRef<HTMLDivElement>(null)
+  // It is a question: whoever reads with the ears, or works from the keyboard, must meet it first.
+  useEffect(() => dialog.current?.focus(), [])
   const { name, url, sdk, fileCount, lastModified, revision, isPrivate } = found
   return (
-    <div role="alertdialog" aria-label={`There is a Space called ${name} already`} className={styles.exists}>
+    <div ref={dialog} tabIndex={-1} role="alertdialog" aria-label={`There is a Space called ${name} already`} className={styles.exists}>
       <p className={styles.title}>
         <IconAlertTriangle size={18} aria-hidden /> There is a Space called {name} already
       </p>
