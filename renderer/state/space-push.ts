@@ -44,7 +44,8 @@ const nothingYet = { found: null, result: null, error: null, wasCancelled: false
 export const isSameFolder = (one: SpaceFolder | null, other: SpaceFolder | null): boolean =>
   one !== null && one.path === other?.path && one.facts.createdAt === other.facts.createdAt
 
-const looking: PushProgress = { stage: 'looking what is there', sentBytes: 0, totalBytes: null, bytesPerSec: null, etaMs: null }
+/** Before the lab has taken it over. */
+export const looking: PushProgress = { stage: 'looking what is there', sentBytes: 0, totalBytes: null, bytesPerSec: null, etaMs: null }
 
 export const useSpacePush = create<SpacePushState>((set, get) => {
   let abort: AbortController | null = null
@@ -114,7 +115,9 @@ export const useSpacePush = create<SpacePushState>((set, get) => {
       if (before?.id !== work.id) {
         const [owner, own] = name.split('/') as [string, string]
         set({ ...nothingYet, folder, owner, name: own, isPrivate })
-        if (!isSameFolder(folder, useDeploy.getState().folder)) useDeploy.getState().use(folder)
+        const deploy = useDeploy.getState()
+        if (isSameFolder(folder, deploy.folder)) deploy.goTo('push')
+        else deploy.use(folder)
       }
       if (state === 'running') return set({ progress })
       // What is over was told once; whatever the person has done since stays.

@@ -292,6 +292,11 @@ test('a Docker Space is written, and what is in its way is asked about before it
     .getByRole('link', { name: `${hub.endpoint}/spaces/analytical/news` })
     .waitFor({ timeout: 60_000 })
   await tabTo('Check it')
+  // Whoever comes back finds what the lab did last.
+  await page.reload()
+  await step('To the hub')
+    .getByRole('link', { name: `${hub.endpoint}/spaces/analytical/news` })
+    .waitFor()
   const { files } = hub.spaces.get('analytical/news')!
   expect([...files.keys()]).toContain('Dockerfile')
   expect([...files.keys()]).not.toContain('app.py')

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import type { SpaceFolder } from '../../../shared/domain/space.ts'
-import { isSameFolder, useSpacePush } from '../../state/space-push.ts'
+import { isSameFolder, looking, useSpacePush } from '../../state/space-push.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import form from '../../ui/form.module.css'
 import { ByHand, HowToGetAToken } from './by-hand.tsx'
@@ -20,7 +20,15 @@ export function PushSpace({ folder }: { folder: SpaceFolder | null }) {
   if (progress) {
     const { sentBytes, totalBytes } = progress
     const fraction = totalBytes === null ? null : totalBytes === 0 ? 1 : sentBytes / totalBytes
-    return <WorkProgress name="Progress of the push" words={pushInWords(progress)} fraction={fraction} onCancel={() => void cancel()} />
+    return (
+      <WorkProgress
+        name="Progress of the push"
+        words={pushInWords(progress)}
+        fraction={fraction}
+        isLabs={progress !== looking}
+        onCancel={() => void cancel()}
+      />
+    )
   }
   if (folder === null) return <p className={form.lead}>Write the folder first.</p>
   if (result && isSameFolder(push.folder, folder)) return <Pushed kind={folder.facts.kind} result={result} />
