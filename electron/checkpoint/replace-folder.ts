@@ -9,7 +9,7 @@ import { LabError } from '../../shared/contract/errors.ts'
 import { syncDirectory, temporaryName } from './atomic.ts'
 import { withRoom } from './disk-space.ts'
 import { systemErrorCode, withWriteErrors } from './file-errors.ts'
-import type { FileSystem } from './file-system.ts'
+import { type FileSystem, nodeFileSystem } from './file-system.ts'
 import { makeDirectory } from './make-directory.ts'
 
 /** A kind of folder that the lab writes. */
@@ -37,7 +37,7 @@ export async function replaceFolder(
   await withFolderErrors(target, async () => {
     await assertReplaceable(kind, target)
     await makeDirectory(parent)
-    await clearLeftovers(target, fileSystem)
+    await clearLeftovers(parent, fileSystem, basename(target))
     await withRoom({ what: kind.what, directory: parent, bytes }, fileSystem, async () => {
       const temporary = join(parent, temporaryName(basename(target)))
       try {
@@ -91,14 +91,11 @@ export async function assertReplaceable({ rule, whyNotOurs }: FolderKind, target
 /** 'it holds a.txt, b.txt, c.txt and more' */
 export const holds = (names: readonly string[]): string => `it holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}`
 
-/** What works on the same place left when they were killed; those that are still going on stay. */
-async function clearLeftovers(target: string, fileSystem: FileSystem): Promise<void> {
-  const parent = dirname(target)
-  const pattern = /^(\d+)-[0-9a-f]{8}$/
-  const prefix = `.tmp-${basename(target)}-`
-  for (const name of await fileSystem.readdir(parent)) {
-    const pid = name.startsWith(prefix) ? pattern.exec(name.slice(prefix.length))?.[1] : undefined
-    if (pid !== undefined && !isAlive(Number(pid))) await fileSystem.remove(join(parent, name))
+/** What works that were killed left in `parent`, of the folder `name` or of any; those that are still going on stay. */
+export async function clearLeftovers(parent: string, fileSystem: FileSystem = nodeFileSystem, name?: string): Promise<void> {
+  for (const entry of await fileSystem.readdir(parent)) {
+    const [, of, pid] = /^\.tmp-(.+)-(\d+)-[0-9a-f]{8}$/.exec(entry) ?? []
+    if (pid !== undefined && (name === undefined || of === name) && !isAlive(Number(pid))) await fileSystem.remove(join(parent, entry))
   }
 }
 

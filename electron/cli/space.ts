@@ -4,8 +4,9 @@ import { Exporter } from '../export/exporter.ts'
 import { hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
 import { labDirectory } from '../paths.ts'
-import { askModel, checkDeployed } from '../spaces/check.ts'
+import { checkDeployed } from '../spaces/check.ts'
 import { verifiedSpaceFolder } from '../spaces/folder.ts'
+import { folderModel, labModel } from '../spaces/local-model.ts'
 import { publishedSpace, pushSpace } from '../spaces/push.ts'
 import { SpaceHub } from '../spaces/space-hub.ts'
 import { UnfinishedPushes } from '../spaces/unfinished.ts'
@@ -18,8 +19,6 @@ import { StagePrinter } from './stage-printer.ts'
 import { bold, dim, plain, stdoutTerminal, table } from './terminal.ts'
 
 const cancelledExitCode = 130
-/** The folder is what is compared with, whatever it is called. */
-const unnamed = { modelId: '', title: '', checkpoint: '', step: null, epoch: null }
 
 interface Work {
   flags: FlagTable
@@ -148,16 +147,22 @@ async function push(given: Arguments, signal: AbortSignal): Promise<number> {
 
 async function check(given: Arguments, signal: AbortSignal): Promise<number> {
   const url = required(given, 'url', 'It says what to check.', 'Add --url https://huggingface.co/spaces/owner/name, or where it answers.')
-  const model = given.values.get('model')
-  const folder = given.values.get('folder')
-  const modelDirectory = model === undefined ? null : await locateModel(model)
-  const inference = modelDirectory === null ? null : new InferenceClient()
+  const modelFlag = given.values.get('model')
+  const folderFlag = given.values.get('folder')
+  const modelDirectory = modelFlag === undefined ? null : await locateModel(modelFlag)
+  const folder = folderFlag === undefined ? null : await verifiedSpaceFolder(resolve(folderFlag), signal)
+  const inference = new InferenceClient()
   try {
     const result = await checkDeployed({
       url,
       hub: new SpaceHub(hubSettings()),
-      askLocally: inference && askModel(inference, modelDirectory!, unnamed, signal),
-      localFacts: folder === undefined ? null : (await verifiedSpaceFolder(resolve(folder), signal)).facts,
+      localModel:
+        modelDirectory !== null
+          ? labModel(inference, modelDirectory, titleOf(modelDirectory), null)
+          : folder?.facts.kind === 'docker'
+            ? folderModel(inference, folder)
+            : null,
+      localFacts: folder?.facts ?? null,
       signal,
     })
     console.log(given.switches.has('json') ? JSON.stringify(result, null, 2) : describe(result))
@@ -165,7 +170,7 @@ async function check(given: Arguments, signal: AbortSignal): Promise<number> {
       result.kind === 'static' ? result.isSame : result.health.status === 'ok' && result.comparison?.labelsEqual !== false
     return isAsExpected ? 0 : 1
   } finally {
-    await inference?.close()
+    await inference.close()
   }
 }
 
@@ -182,15 +187,14 @@ function describe(result: DeployedCheck): string {
       ),
     ].join('\n')
   }
-  const { health, answers, latencyP50Ms, comparison } = result
-  const rows = answers.map(({ text, label, confidence, latencyMs, local }) => [
+  const { health, answers, latency, comparison } = result
+  const rows = answers.map(({ text, label, confidence, local }) => [
     plain(text),
     plain(label),
     `${(100 * confidence).toFixed(1)} %`,
-    `${latencyMs.toFixed(0)} ms`,
     ...(local ? [plain(local.label), local.largestDifference.toExponential(1)] : []),
   ])
-  const heads = ['headline', 'answer', 'probability', 'there and back', ...(comparison ? ['here', 'largest difference'] : [])]
+  const heads = ['headline', 'answer', 'probability', ...(comparison ? ['here', 'largest difference'] : [])]
   return [
     bold(
       `${plain(result.url)}: ${plain(health.status)}, ${plain(health.model)}${health.version === null ? '' : `, ${plain(health.version)}`}`,
@@ -198,10 +202,10 @@ function describe(result: DeployedCheck): string {
     '',
     table([heads, ...rows]),
     '',
-    `p50 of ${answers.length} requests, measured from here: ${latencyP50Ms.toFixed(0)} ms`,
+    `there and back, measured from here, of ${latency.count} requests: p50 ${latency.p50Ms.toFixed(0)} ms${latency.p95Ms === null ? '' : `, p95 ${latency.p95Ms.toFixed(0)} ms`}`,
     ...(comparison
       ? [
-          `The local model ${comparison.labelsEqual ? 'names the same classes' : 'names other classes'}; probabilities differ by ${comparison.largestDifference.toExponential(1)} at most.`,
+          `${comparison.with === 'folder' ? 'The weights in the folder' : 'The local model'} ${plain(comparison.title)}${comparison.checkpoint === null ? '' : ` (${plain(comparison.checkpoint)})`}: ${comparison.labelsEqual ? 'the same classes' : 'other classes'}; probabilities differ by ${comparison.largestDifference.toExponential(1)} at most.`,
         ]
       : []),
   ].join('\n')

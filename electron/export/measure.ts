@@ -3,13 +3,14 @@
  * name the right class, how long one headline takes. Each round of the timing asks every file once, so that what else the
  * machine does meanwhile falls on all of them alike.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { Tensor, type InferenceSession } from 'onnxruntime-node'
 import type { Precision, PrecisionMeasurement } from '../../shared/domain/export.ts'
 import { quantile } from '../../shared/domain/series.ts'
 import { makeBatch } from '../data/batching.ts'
 import type { Tokenizer } from '../data/tokenizer.ts'
 import type { Batch } from '../data/types.ts'
 import type { Classifier } from '../engine/classifier.ts'
+import { openCpuSession } from '../inference/cpu-session.ts'
 import { evaluateExamples } from '../inference/evaluate.ts'
 import type { MeasuredRows } from './rows.ts'
 
@@ -141,8 +142,7 @@ export class SessionClassifier implements Logits {
   }
 
   static async open(path: string, labelCount: number, threads: number): Promise<SessionClassifier> {
-    const session = await InferenceSession.create(path, { executionProviders: ['cpu'], intraOpNumThreads: threads, logSeverityLevel: 3 })
-    return new SessionClassifier(session, labelCount)
+    return new SessionClassifier(await openCpuSession(path, threads), labelCount)
   }
 
   async logits({ rows, length, ids, attentionMask }: Batch): Promise<Float32Array> {

@@ -3,7 +3,7 @@
  * arranges for its kernels once. Batches are packed as in training, but to the token: no shape costs a compilation here, so
  * nothing is rounded up.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { Tensor, type InferenceSession } from 'onnxruntime-node'
 import type { Batch } from '../data/types.ts'
 import { BatchBuffers, type LayoutPart } from '../engine/batch-buffers.ts'
 import type { Classifier } from '../engine/classifier.ts'
@@ -11,6 +11,7 @@ import { encodeGraph } from '../onnx/graph.ts'
 import { InputLayout } from '../onnx/layout.ts'
 import { recordModel, type Weights } from '../onnx/record-model.ts'
 import type { ModelConfig } from '../../shared/domain/model-config.ts'
+import { openCpuSession } from './cpu-session.ts'
 
 export class FrozenClassifier implements Pick<Classifier, 'logits' | 'labelCount'> {
   readonly labelCount: number
@@ -26,12 +27,7 @@ export class FrozenClassifier implements Pick<Classifier, 'logits' | 'labelCount
   /** `weights` are copied. `threads` are ONNX Runtime's. */
   static async create(config: ModelConfig, weights: Weights, threads: number): Promise<FrozenClassifier> {
     const model = encodeGraph(recordModel(config, weights, InputLayout), config.labels.length)
-    const session = await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      logSeverityLevel: 3,
-    })
-    return new FrozenClassifier(session, config)
+    return new FrozenClassifier(await openCpuSession(model, threads), config)
   }
 
   /** [rows × labels]. */

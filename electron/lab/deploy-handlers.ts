@@ -1,20 +1,22 @@
-/** deploy.*: the way of a model to a Hugging Face Space. Folders lie in `<data directory>/spaces`, by name. */
+/** deploy.*: the way of a model to a Hugging Face Space. Folders lie in `<data directory>/spaces`, by name; the desk owns the work. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LabError } from '../../shared/contract/errors.ts'
 import type { ModelChoice } from '../../shared/domain/prediction.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
 import type { SpaceFolder } from '../../shared/domain/space.ts'
 import { systemErrorCode } from '../checkpoint/file-errors.ts'
 import { resolveInside } from '../checkpoint/resolve-inside.ts'
-import { askModel, checkDeployed, type AskLocally } from '../spaces/check.ts'
-import { readSpaceFolder } from '../spaces/folder.ts'
+import { checkDeployed } from '../spaces/check.ts'
+import { existingSpaceFolder, readSpaceFolder, verifiedSpaceFolder } from '../spaces/folder.ts'
+import { folderModel, labModel, type LocalModel } from '../spaces/local-model.ts'
 import { publishedSpace, pushSpace } from '../spaces/push.ts'
 import { writeSpace } from '../spaces/write-space.ts'
 import { answeringModel } from './answering-model.ts'
 import type { LabParts } from './parts.ts'
 import { os } from './parts.ts'
 import { streamWithTypedErrors } from './typed-errors.ts'
+
+export const spacesDirectory = (labDirectory: string): string => join(labDirectory, 'spaces')
 
 export const deployHandlers = ({
   labDirectory,
@@ -24,9 +26,10 @@ export const deployHandlers = ({
   exporter,
   inference,
   spaceHub: hub,
+  spaceDesk: desk,
   unfinishedPushes: unfinished,
 }: LabParts) => {
-  const spaces = join(labDirectory, 'spaces')
+  const spaces = spacesDirectory(labDirectory)
 
   /** Null for a model that no run of the lab made. */
   async function runOf(modelId: string): Promise<RunDetail | null> {
@@ -34,20 +37,11 @@ export const deployHandlers = ({
     return (await models.find(modelId)) ? null : store.get(modelId)
   }
 
-  async function askLocally(choice: ModelChoice, signal: AbortSignal | undefined): Promise<AskLocally> {
+  async function localModel(folder: SpaceFolder | null, choice: ModelChoice | null): Promise<LocalModel | null> {
+    if (folder?.facts.kind === 'docker') return folderModel(inference, folder)
+    if (choice === null) return null
     const { directory, ref } = await answeringModel({ models, store }, choice)
-    return askModel(inference, directory, ref, signal)
-  }
-
-  async function localFacts(folderName: string): Promise<SpaceFolder['facts']> {
-    const folder = await readSpaceFolder(resolveInside(spaces, folderName))
-    if (folder) return folder.facts
-    throw new LabError({
-      code: 'SPACE_NOT_FOUND',
-      title: 'There is no such Space in the lab',
-      cause: `${JSON.stringify(folderName)} is not among the folders of Spaces, or was not written by the lab.`,
-      suggestion: 'Choose another folder, or write the Space first.',
-    })
+    return labModel(inference, directory, ref.title, choice.checkpoint)
   }
 
   return {
@@ -55,27 +49,32 @@ export const deployHandlers = ({
       const folders = await Promise.all((await namesIn(spaces)).map((name) => readSpaceFolder(join(spaces, name))))
       return folders.filter((folder) => folder !== null).sort((a, b) => (a.facts.createdAt < b.facts.createdAt ? 1 : -1))
     }),
-    write: os.deploy.write.handler(async ({ input: { kind, folderName, title, ...choice }, signal }) => {
+    watch: os.deploy.watch.handler(({ signal }) => streamWithTypedErrors(desk.watch(signal))),
+    write: os.deploy.write.handler(async ({ input: { kind, folderName, title, ...choice } }) => {
       const target = resolveInside(spaces, folderName)
-      const { directory } = await answeringModel({ models, store }, choice)
+      const { directory: modelDirectory } = await answeringModel({ models, store }, choice)
       const run = await runOf(choice.modelId)
-      return streamWithTypedErrors(writeSpace(kind, { title, modelDirectory: directory, run, target, exporter, signal }))
+      const id = desk.write({ ...choice, kind, folderName, title }, (signal) =>
+        writeSpace(kind, { title, modelDirectory, run, target, exporter, signal }),
+      )
+      return { id }
+    }),
+    cancel: os.deploy.cancel.handler(async ({ input: { id } }) => {
+      await desk.cancel(id)
+      return {}
     }),
     account: os.deploy.account.handler(({ signal }) => hub.account(signal)),
     published: os.deploy.published.handler(({ input: { name }, signal }) => publishedSpace(hub, unfinished, name, signal)),
-    push: os.deploy.push.handler(async ({ input: { folderName, ...push }, signal }) => {
+    push: os.deploy.push.handler(async ({ input: { folderName, name, isPrivate, overwriteRevision } }) => {
       const directory = resolveInside(spaces, folderName)
-      return streamWithTypedErrors(pushSpace({ hub, unfinished, directory, ...push }, signal))
+      const folder = await existingSpaceFolder(directory)
+      const options = { hub, unfinished, directory, name, isPrivate, overwriteRevision }
+      return { id: desk.push({ folder, name, isPrivate }, (signal) => pushSpace(options, signal)) }
     }),
-    check: os.deploy.check.handler(async ({ input: { url, model, folderName }, signal }) =>
-      checkDeployed({
-        url,
-        hub,
-        askLocally: model && (await askLocally(model, signal)),
-        localFacts: folderName === null ? null : await localFacts(folderName),
-        signal,
-      }),
-    ),
+    check: os.deploy.check.handler(async ({ input: { url, model, folderName }, signal }) => {
+      const folder = folderName === null ? null : await verifiedSpaceFolder(resolveInside(spaces, folderName), signal)
+      return checkDeployed({ url, hub, localModel: await localModel(folder, model), localFacts: folder?.facts ?? null, signal })
+    }),
   }
 }
 

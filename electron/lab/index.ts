@@ -1,7 +1,8 @@
 /**
  * The lab: everything behind the contract, for one data directory, without a host. Hosts serve its router; closing it
- * ends the run that is going on (with a checkpoint), the inference and export workers, the served model, and the hold on the directory.
+ * ends the run that is going on (with a checkpoint), the inference and export workers, the served model, the work on a Space, and the hold on the directory.
  */
+import { clearLeftovers } from '../checkpoint/replace-folder.ts'
 import { Exporter } from '../export/exporter.ts'
 import { Hub, hubSettings } from '../hub/hub.ts'
 import { InferenceClient } from '../inference/client.ts'
@@ -16,7 +17,7 @@ import { correctionHandlers } from './correction-handlers.ts'
 import { CorrectionBook } from './corrections.ts'
 import { datasetHandlers, shelveDownload } from './dataset-handlers.ts'
 import { DatasetShelf } from './dataset-shelf.ts'
-import { deployHandlers } from './deploy-handlers.ts'
+import { deployHandlers, spacesDirectory } from './deploy-handlers.ts'
 import { downloadHandlers } from './download-handlers.ts'
 import { Downloads } from './downloads.ts'
 import { exportHandlers } from './export-handlers.ts'
@@ -35,6 +36,7 @@ import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { ServedModel } from './served-model.ts'
 import { servingHandlers } from './serving-handlers.ts'
+import { SpaceDesk } from './space-desk.ts'
 import { workbenchHandlers } from './workbench-handlers.ts'
 
 export type LabRouter = ReturnType<typeof createRouter>
@@ -63,6 +65,8 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
       model: async ({ repo }, { commit }) => void (await models.add({ kind: 'hub', id: repo.id, revision: commit })),
     })
     await downloads.open()
+    // Of a lab that was killed while it wrote one; what cannot be cleared away now, the next writer will try.
+    await clearLeftovers(spacesDirectory(labDirectory)).catch(() => undefined)
     const supervisor = new RunSupervisor()
     const inference = new InferenceClient()
     const store = new RunStore(labDirectory)
@@ -89,6 +93,7 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
       workbench,
       served: new ServedModel(),
       spaceHub: new SpaceHub(hub.settings),
+      spaceDesk: new SpaceDesk(),
       unfinishedPushes: new UnfinishedPushes(labDirectory),
     }
     const close = async (): Promise<void> => {
@@ -97,6 +102,7 @@ export async function createLab({ labDirectory, printPdf = null }: LabOptions): 
       await benchmarks.close()
       await supervisor.active?.stop()
       await downloads.close()
+      await parts.spaceDesk.close()
       await parts.exporter.close()
       await inference.close()
       unlock()

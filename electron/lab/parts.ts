@@ -16,6 +16,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { Machine } from './machine.ts'
 import type { ModelShelf } from './model-shelf.ts'
 import type { ServedModel } from './served-model.ts'
+import type { SpaceDesk } from './space-desk.ts'
 import { withTypedErrors } from './typed-errors.ts'
 
 export interface LabParts {
@@ -36,6 +37,7 @@ export interface LabParts {
   workbench: Workbench
   served: ServedModel
   spaceHub: SpaceHub
+  spaceDesk: SpaceDesk
   unfinishedPushes: UnfinishedPushes
 }
 

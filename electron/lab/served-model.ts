@@ -2,10 +2,10 @@
  * The one model that the lab serves over HTTP: which, in which state, and what its requests were. The server has a worker
  * of its own, so that it never waits for the playground; it ends with the lab. Its token is kept by nobody but itself.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import { LabError, toLabErrorInfo } from '../../shared/contract/errors.ts'
 import type { ServedModelStatus } from '../../shared/domain/serving.ts'
 import { serveModel, type ModelServer } from '../serving/server.ts'
+import { News } from './news.ts'
 
 export interface ModelToServe {
   id: string
@@ -13,7 +13,6 @@ export interface ModelToServe {
   directory: string
 }
 
-const tellEveryMs = 250
 /** What happened in the last minute changes without any request. */
 const figuresMs = 1_000
 /** Lines of the log that the page is sent, each time. */
@@ -35,8 +34,7 @@ export class ServedModel {
   #status: ServedModelStatus = nothing
   /** Of the server that was started last; its meter outlives it. */
   #server: ModelServer | null = null
-  #news = 0
-  readonly #listeners = new Set<() => void>()
+  readonly #news = new News()
   #clock: NodeJS.Timeout | undefined
   #stopping: Promise<void> | null = null
   /** Settled when a start that was asked for listens or failed. */
@@ -67,16 +65,8 @@ export class ServedModel {
   }
 
   /** Now, and again after every change, until `signal`. */
-  async *watch(signal?: AbortSignal): AsyncGenerator<ServedModelStatus, void> {
-    let seen = -1
-    while (!signal?.aborted) {
-      if (seen === this.#news) await this.#nextNews(signal)
-      else {
-        seen = this.#news
-        yield this.status()
-        await pause(tellEveryMs)
-      }
-    }
+  watch(signal?: AbortSignal): AsyncGenerator<ServedModelStatus, void> {
+    return this.#news.follow(() => this.status(), signal)
   }
 
   async close(): Promise<void> {
@@ -94,10 +84,10 @@ export class ServedModel {
         title,
         port,
         ...(token !== null && { token }),
-        onRequest: () => this.#tell(),
+        onRequest: () => this.#news.tell(),
       })
       this.#server = server
-      this.#clock = setInterval(() => this.#tell(), figuresMs).unref()
+      this.#clock = setInterval(() => this.#news.tell(), figuresMs).unref()
       this.#change({ url: server.url })
       server.predictor.ready.then(
         () => this.#status.state === 'loading' && this.#change({ state: 'ready' }),
@@ -121,24 +111,7 @@ export class ServedModel {
 
   #change(change: Partial<ServedModelStatus>): void {
     this.#status = { ...this.#status, ...change }
-    this.#tell()
-  }
-
-  #tell(): void {
-    this.#news++
-    for (const hear of this.#listeners) hear()
-  }
-
-  #nextNews(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const hear = (): void => {
-        this.#listeners.delete(hear)
-        signal?.removeEventListener('abort', hear)
-        resolve()
-      }
-      this.#listeners.add(hear)
-      signal?.addEventListener('abort', hear)
-    })
+    this.#news.tell()
   }
 }
 

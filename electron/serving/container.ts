@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { toLabErrorInfo } from '../../shared/contract/errors.ts'
-import { spaceFactsSchema } from '../../shared/domain/space.ts'
-import { serveModel } from './server.ts'
+import { spaceFactsSchema, weightsVersion } from '../../shared/domain/space.ts'
+import { serveModel, type ModelServer } from './server.ts'
 
 /** Where the hub looks, unless the README says otherwise. */
 const usualPort = 7860
@@ -21,28 +21,34 @@ const port = z.coerce
   .catch(usualPort)
   .parse(process.env['PORT'] ?? usualPort)
 
+let server: ModelServer | null = null
+// First of all: as a container's first process it would not even die of a signal that it does not listen to.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end())
+
 try {
-  const { title } = spaceFactsSchema.parse(JSON.parse(readFileSync(join(folder, 'space.json'), 'utf8')))
-  const server = await serveModel({
+  const facts = spaceFactsSchema.parse(JSON.parse(readFileSync(join(folder, 'space.json'), 'utf8')))
+  server = await serveModel({
     modelDirectory: join(folder, 'model'),
     workerFile: join(import.meta.dirname, 'inference-worker.js'),
-    title,
+    title: facts.title,
+    version: weightsVersion(facts),
     port,
     // A container's own address is nobody's; who may reach it is decided outside of it.
     host: '0.0.0.0',
     isPublic: true,
     onRequest: (record) => console.log(JSON.stringify(record)),
   })
-  console.error(`Serving ${title} at port ${server.port}`)
-  const end = (): void => {
-    console.error('Ending; what is in flight is finished first.')
-    void server.close().then(() => process.exit(0))
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end)
+  console.error(`Serving ${facts.title} at port ${server.port}`)
   await server.predictor.ready
   console.error('The model is loaded.')
 } catch (error) {
   const { title, cause, suggestion } = toLabErrorInfo(error)
   console.error(`${title}\n  why: ${cause}\n  do:  ${suggestion}`)
   process.exit(1)
+}
+
+async function end(): Promise<void> {
+  console.error('Ending; what is in flight is finished first.')
+  await server?.close()
+  process.exit(0)
 }

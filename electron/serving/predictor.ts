@@ -9,8 +9,10 @@ import { servingLimits } from './limits.ts'
 
 export interface PredictorOptions extends InferenceClientOptions {
   modelDirectory: string
-  /** What it is called; which checkpoint answers is found out. */
+  /** What it is called. */
   title: string
+  /** Which weights these are, where their folder does not say it; null: not known. */
+  version?: string | null
   maxQueuedTexts?: number | undefined
 }
 
@@ -29,6 +31,7 @@ export class Predictor {
   /** Resolves when it answers; rejects with MODEL_NOT_FOUND or MODEL_INVALID. */
   readonly ready: Promise<void>
   readonly title: string
+  readonly #givenVersion: string | null
   #version: string | null = null
   #state: 'loading' | 'ok' | 'failed' = 'loading'
   #queuedTexts = 0
@@ -36,8 +39,9 @@ export class Predictor {
   readonly #modelDirectory: string
   readonly #maxQueuedTexts: number
 
-  constructor({ modelDirectory, title, maxQueuedTexts = servingLimits.queuedTexts, ...clientOptions }: PredictorOptions) {
+  constructor({ modelDirectory, title, version = null, maxQueuedTexts = servingLimits.queuedTexts, ...clientOptions }: PredictorOptions) {
     this.title = title
+    this.#givenVersion = version
     this.#modelDirectory = modelDirectory
     this.#maxQueuedTexts = maxQueuedTexts
     this.#client = new InferenceClient(clientOptions)
@@ -50,7 +54,7 @@ export class Predictor {
     return this.#state
   }
 
-  /** The checkpoint that answered last. */
+  /** The checkpoint that answered last; null until one has. */
   get version(): string | null {
     return this.#version
   }
@@ -88,7 +92,7 @@ export class Predictor {
       onProgress: (progress) => (batchRows = progress.batchRows),
     })
     this.#state = 'ok'
-    this.#version = predictions[0]!.checkpoint.checkpoint || null
+    this.#version = predictions[0]!.checkpoint.checkpoint || this.#givenVersion
     return { predictions, batchRows }
   }
 }

@@ -45,7 +45,7 @@ export const healthSchema = z
     status: z.enum(['ok', 'loading', 'failed']),
     model_loaded: z.boolean(),
     model: z.string().describe('Its name'),
-    version: z.string().nullable().describe('The checkpoint whose weights are loaded'),
+    version: z.string().nullable().describe('The checkpoint whose weights are loaded, or their digest; null: not known'),
   })
   .meta({ examples: [{ status: 'ok', model_loaded: true, model: 'tiny on AG News', version: 'step-000120' }] })
 

@@ -3,9 +3,8 @@
  * one, which answers in its visitors' browsers, the files are compared. Everything measured here is measured from here.
  */
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { LabError } from '../../shared/contract/errors.ts'
-import type { CheckpointRef } from '../../shared/domain/prediction.ts'
 import { quantile } from '../../shared/domain/series.ts'
 import {
   spaceFactsSchema,
@@ -15,34 +14,21 @@ import {
   type FileCheck,
   type SpaceFacts,
 } from '../../shared/domain/space.ts'
-import type { InferenceClient } from '../inference/client.ts'
 import { answerSchema, healthSchema } from '../serving/schemas.ts'
 import { answerWrong, askDeployed, deployedAddress, notReady, type Asked, type DeployedAt } from './deployed-http.ts'
 import { factsFileName } from './folder.ts'
+import type { Answer, LocalModel } from './local-model.ts'
 import type { SpaceHub } from './space-hub.ts'
-
-/** Probabilities by class. */
-type Answer = z.infer<typeof answerSchema>
-export type AskLocally = (texts: readonly string[]) => Promise<Pick<Answer, 'label' | 'all_probabilities'>[]>
-
-/** The local model as what is compared with. */
-export function askModel(inference: InferenceClient, directory: string, ref: CheckpointRef, signal: AbortSignal | undefined): AskLocally {
-  return async (texts) => {
-    const answers = await inference.classifyMany(directory, ref, texts, { ...(signal && { signal }) })
-    return answers.map(({ label, probabilities }) => ({
-      label,
-      all_probabilities: Object.fromEntries(probabilities.map((entry) => [entry.label, entry.probability])),
-    }))
-  }
-}
 
 export interface CheckOptions {
   url: string
   hub: SpaceHub
   /** Null: nothing to compare answers with. */
-  askLocally: AskLocally | null
+  localModel: LocalModel | null
   /** Null: nothing to compare files with. */
   localFacts: SpaceFacts | null
+  /** How long answers are timed, at most; tests say otherwise. */
+  timingMs?: number
   signal?: AbortSignal | undefined
 }
 
@@ -51,7 +37,14 @@ const headlines = [
   'Striker scores twice as hosts reach the cup final',
   'Researchers unveil a faster chip for phones',
 ]
+/** For the latency the headlines are asked in turn, so often or for so long, whichever comes first. */
+const timedRequests = 21
+const usualTimingMs = 5_000
+/** Fewer say nothing of the slowest twentieth. */
+const fewestForP95 = 20
 const maxAnswerBytes = 1024 * 1024
+/** Of names that a stranger's server gives. */
+const longestName = 200
 const maxFiles = 500
 const maxTotalBytes = 4 * 1024 ** 3
 
@@ -59,11 +52,18 @@ const maxTotalBytes = 4 * 1024 ** 3
  * Throws ARGUMENT_INVALID, DEPLOYED_UNREACHABLE, DEPLOYED_ANSWER_INVALID, SPACE_NOT_READY; for a page of the hub the hub's
  * errors, too.
  */
-export async function checkDeployed({ url, hub, askLocally, localFacts, signal }: CheckOptions): Promise<DeployedCheck> {
+export async function checkDeployed({
+  url,
+  hub,
+  localModel,
+  localFacts,
+  timingMs = usualTimingMs,
+  signal,
+}: CheckOptions): Promise<DeployedCheck> {
   const { at, stage } = await placeOf(url, hub, signal)
   const deployedFacts = await askFacts(at, stage, signal)
-  if (deployedFacts?.kind === 'static') return checkFiles(at, deployedFacts, localFacts, signal)
-  return checkAnswers(at, stage, askLocally, signal)
+  if (deployedFacts?.kind === 'static') return checkFiles(at, deployedFacts, localFacts?.kind === 'static' ? localFacts : null, signal)
+  return checkAnswers(at, stage, localModel, timingMs, signal)
 }
 
 /** Where the Space answers. Its page on the hub stands for its host; only there, and only where it is the account's own and private, the token is sent. */
@@ -94,41 +94,64 @@ async function askFacts(at: DeployedAt, stage: string | null, signal: AbortSigna
 async function checkAnswers(
   at: DeployedAt,
   stage: string | null,
-  askLocally: AskLocally | null,
+  localModel: LocalModel | null,
+  timingMs: number,
   signal: AbortSignal | undefined,
 ): Promise<DeployedCheck> {
   const health = readAnswer(at, stage, healthSchema, await askDeployed(at, 'health', { maxBytes: maxAnswerBytes, signal }))
   if (health.status === 'loading') throw notReady(at.base, 'is still loading its model', stage)
-  const asked: { answer: Answer; latencyMs: number }[] = []
-  for (const text of headlines) {
+  const began = performance.now()
+  const asked: { answer: Answer; ms: number }[] = []
+  while (asked.length < headlines.length || (asked.length < timedRequests && performance.now() - began < timingMs)) {
+    const text = headlines[asked.length % headlines.length]!
     const response = await askDeployed(at, 'predict', { json: { text }, maxBytes: maxAnswerBytes, signal })
-    asked.push({ answer: readAnswer(at, stage, answerSchema, response), latencyMs: response.ms })
+    asked.push({ answer: readPrediction(at, stage, response), ms: response.ms })
   }
-  const local = askLocally && (await askLocally(headlines))
-  const answers = asked.map(({ answer, latencyMs }, index): DeployedAnswer => {
-    const { label, confidence } = answer
-    return { text: headlines[index]!, label, confidence, latencyMs, local: local && compare(answer, local[index]!) }
+  const local = localModel && (await localModel.ask(headlines, signal))
+  const answers = headlines.map((text, index): DeployedAnswer => {
+    const { answer } = asked[index]!
+    return { text, label: answer.label, confidence: answer.confidence, local: local && compare(answer, local.answers[index]!) }
   })
   const differences = answers.flatMap((answer) => (answer.local ? [answer.local.largestDifference] : []))
   return {
     kind: 'api',
     url: at.base.href,
     checkedAt: new Date().toISOString(),
-    health: { status: health.status, model: health.model.slice(0, 200), version: health.version?.slice(0, 200) ?? null },
+    health: {
+      status: health.status,
+      model: health.model.slice(0, longestName),
+      version: health.version?.slice(0, longestName) ?? null,
+    },
     answers,
-    latencyP50Ms: quantile(
-      asked.map(({ latencyMs }) => latencyMs),
-      0.5,
-    )!,
+    latency: latencyOf(asked.map(({ ms }) => ms)),
     comparison: local && {
+      with: local.with,
+      title: local.title,
+      checkpoint: local.checkpoint,
       labelsEqual: answers.every((answer) => answer.local?.label === answer.label),
       largestDifference: Math.max(...differences),
     },
   }
 }
 
+const latencyOf = (times: readonly number[]): Extract<DeployedCheck, { kind: 'api' }>['latency'] => ({
+  count: times.length,
+  p50Ms: quantile(times, 0.5)!,
+  p95Ms: times.length < fewestForP95 ? null : quantile(times, 0.95)!,
+})
+
+function readPrediction(at: DeployedAt, stage: string | null, response: Asked): Answer {
+  const { label, confidence, all_probabilities: all } = readAnswer(at, stage, answerSchema, response)
+  if (![confidence, ...Object.values(all)].every((chance) => chance >= 0 && chance < 1.001))
+    throw answerWrong(at.base, 'its probabilities do not lie between 0 and 1')
+  return { label: label.slice(0, longestName), confidence, all_probabilities: all }
+}
+
 /** A class that only one of them knows has the probability 0 with the other. */
-function compare(deployed: Answer, { label, all_probabilities: ours }: Awaited<ReturnType<AskLocally>>[number]): DeployedAnswer['local'] {
+function compare(
+  deployed: Answer,
+  { label, all_probabilities: ours }: Pick<Answer, 'label' | 'all_probabilities'>,
+): DeployedAnswer['local'] {
   const theirs = deployed.all_probabilities
   const classes = new Set([...Object.keys(ours), ...Object.keys(theirs)])
   return {
@@ -140,13 +163,17 @@ function compare(deployed: Answer, { label, all_probabilities: ours }: Awaited<R
 
 function readAnswer<T>({ base }: DeployedAt, stage: string | null, schema: z.ZodType<T>, answer: Asked): T {
   if (sleeping.has(answer.status)) throw notReady(base, `answered ${answer.status}`, stage)
-  if (isHtml(answer)) throw notReady(base, 'answered with a web page in place of JSON', stage)
   if (answer.status === 401 || answer.status === 403)
     throw answerWrong(
       base,
       `it asks for a token or refuses strangers (${answer.status}); a private Space is checked by its page on the hub`,
     )
-  if (answer.status !== 200) throw answerWrong(base, `it answered ${answer.status}`)
+  if (answer.status === 200 && isHtml(answer)) {
+    if (answer.wasRedirected) throw answerWrong(base, 'it leads to a web page, as a site does that asks for a sign-in first')
+    throw notReady(base, 'answered with a web page in place of JSON', stage)
+  }
+  if (answer.status !== 200)
+    throw answerWrong(base, `it answered ${answer.status}${isHtml(answer) ? ' with a web page: it has no API there, or is private' : ''}`)
   const parsed = schema.safeParse(jsonOf(answer))
   if (!parsed.success) throw answerWrong(base, 'its JSON does not have the form of the lab’s API')
   return parsed.data

@@ -15,6 +15,7 @@ export interface Asked {
   status: number
   contentType: string
   body: Buffer
+  wasRedirected: boolean
   /** From the question to the whole answer. */
   ms: number
 }
@@ -74,7 +75,7 @@ export async function askDeployed(
       }
       const body = await readUpTo(response, maxBytes, base)
       const contentType = response.headers.get('content-type') ?? ''
-      return { status: response.status, contentType, body, ms: performance.now() - began }
+      return { status: response.status, contentType, body, wasRedirected: redirects > 0, ms: performance.now() - began }
     }
   } catch (error) {
     signal?.throwIfAborted()
@@ -130,5 +131,6 @@ export const notReady = ({ host }: URL, what: string, stage: string | null): Lab
     code: 'SPACE_NOT_READY',
     title: 'The Space is not ready to answer',
     cause: `${host} ${what}${stage === null ? '' : `; the hub calls its state ${stage.slice(0, 40)}`}. A Space that sleeps, starts or is being built does that.`,
-    suggestion: 'Asking has woken it if it slept: wait a minute and check again. If it stays so, look at its log on the hub.',
+    suggestion:
+      'Asking has woken it if it slept: wait a minute and check again. If it stays so, check the address, then its log on the hub.',
   })

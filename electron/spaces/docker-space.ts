@@ -61,6 +61,8 @@ export async function* writeDockerSpace({
     // region image
     await write.text('README.md', renderSpaceReadme(about))
     await write.text('Dockerfile', dockerfile)
+    // A clone of the Space holds every file once more.
+    await write.text('.dockerignore', '.git\n')
     // By its name electron/paths.ts knows where the folder begins.
     await write.text('package.json', `${JSON.stringify({ name: 'distrinews-lab', private: true, type: 'module' }, null, 2)}\n`)
     await write.copyAll(parts)

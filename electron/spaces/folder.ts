@@ -89,10 +89,16 @@ export async function readSpaceFolder(directory: string): Promise<SpaceFolder | 
   return facts && folderOf(directory, facts)
 }
 
-/** The Space, each of its files as it was written. Throws SPACE_NOT_FOUND and SPACE_INVALID. */
-export async function verifiedSpaceFolder(directory: string, signal?: AbortSignal): Promise<SpaceFolder> {
+/** Throws SPACE_NOT_FOUND. */
+export async function existingSpaceFolder(directory: string): Promise<SpaceFolder> {
   const folder = await readSpaceFolder(directory)
   if (folder === null) throw notThere(directory)
+  return folder
+}
+
+/** The Space, each of its files as it was written. Throws SPACE_NOT_FOUND and SPACE_INVALID. */
+export async function verifiedSpaceFolder(directory: string, signal?: AbortSignal): Promise<SpaceFolder> {
+  const folder = await existingSpaceFolder(directory)
   for (const { path, sha256 } of folder.facts.files) {
     signal?.throwIfAborted()
     const digest = await fileDigest(resolveInside(directory, path), signal).catch((error: unknown) => {
@@ -155,7 +161,7 @@ const notThere = (directory: string): LabError =>
     suggestion: 'Write one first: in the window on the Deploy screen, or with npm run space -- write.',
   })
 
-const damaged = (directory: string, path: string, what: string): LabError =>
+export const damaged = (directory: string, path: string, what: string): LabError =>
   new LabError({
     code: 'SPACE_INVALID',
     title: 'The folder of the Space is damaged',

@@ -31,6 +31,15 @@ export const readOnlyToken = (account: string): LabError =>
     'Make one with the role "write" on the hub under Settings, Access Tokens, and start the lab anew with it.',
   )
 
+/** `name` exists, and does not begin with one of `owners`, where the token writes. */
+export const belongsToOthers = (name: string, owners: readonly string[]): LabError =>
+  labError(
+    'HUB_WRITE_DENIED',
+    `There is a Space called ${name}, and it is somebody else’s`,
+    `HF_TOKEN writes under ${owners.join(', ')}; ${name.split('/')[0]!} is none of them.`,
+    `Choose a name that begins with ${owners.length === 1 ? owners[0]! : 'one of these'}.`,
+  )
+
 export const rateLimited = (retryAfter: string | null): LabError =>
   labError(
     'HUB_RATE_LIMITED',
@@ -101,11 +110,20 @@ export function translateHubError(error: unknown, { endpoint, token }: HubSettin
   // What the library makes of answers that it did not foresee has many names.
   if (!isRefusal(error)) return answerInvalid(`It was asked to ${doing}; what it answered is not what the hub's interface describes.`)
   const { statusCode, url, data } = error
+  if (statusCode === 507) return quota(`Its storage is full (507), and it refused to ${doing}.`)
   if (!URL.canParse(url) || new URL(url).origin !== new URL(endpoint).origin)
     return interrupted(`The hub's storage refused a file (${statusCode}).`, error)
   const words = wordsOf(data, token)
   const cause = `It refused to ${doing} (${statusCode})${words === null ? '.' : `: ${words}`}`
   switch (statusCode) {
+    case 400:
+    case 422:
+      return labError(
+        'ARGUMENT_INVALID',
+        'The hub does not take it so',
+        cause,
+        'Change what it names, the name or the title for instance, and try again.',
+      )
     case 401:
       return tokenRefused(cause)
     case 402:

@@ -68,7 +68,8 @@ async function once(address: URL, init: RequestInit, settings: HubSettings, watc
     if (response.status >= 300 && response.status < 400) throw redirected()
     // The whole answer, while the clock runs: they are small.
     const bytes = await readAll(response)
-    if (response.status >= 500) throw new ConnectionLost(`the hub answered ${response.status}`)
+    // A full storage (507) will not be less so in a second.
+    if (response.status >= 500 && response.status !== 507) throw new ConnectionLost(`the hub answered ${response.status}`)
     const answer = new Response(nullBodyStatuses.has(response.status) ? null : bytes, response)
     Object.defineProperty(answer, 'url', { value: address.href })
     return answer

@@ -2,11 +2,13 @@
  * Creates a Space on the hub and sends a folder into it, as one commit. Nothing that is there is overwritten unless the
  * caller names the revision that a person has seen; the hub itself checks it once more when it commits.
  */
-import type { PublishedSpace, PushEvent, PushProgress, PushResult, SpaceFolder } from '../../shared/domain/space.ts'
+import { join } from 'node:path'
+import type { HubAccount, PublishedSpace, PushEvent, PushProgress, PushResult, SpaceFolder } from '../../shared/domain/space.ts'
+import { fileDigest } from '../checkpoint/file-digest.ts'
 import { ProgressMeter, type SizedFile } from '../hub/progress.ts'
 import { follow } from './follow.ts'
-import { factsFileName, verifiedSpaceFolder } from './folder.ts'
-import { spaceChanged, spaceExists } from './hub-errors.ts'
+import { damaged, factsFileName, verifiedSpaceFolder } from './folder.ts'
+import { belongsToOthers, readOnlyToken, spaceChanged, spaceExists } from './hub-errors.ts'
 import type { UploadedObject, UploadWatcher } from './hub-fetch.ts'
 import type { SpaceHub, SpaceOnHub } from './space-hub.ts'
 import type { UnfinishedPushes } from './unfinished.ts'
@@ -51,16 +53,17 @@ export const pushSpace = (options: PushOptions, signal?: AbortSignal): AsyncGene
 async function push(options: PushOptions, tell: Tell, signal: AbortSignal): Promise<PushResult> {
   const { hub, unfinished, directory, name } = options
   const say = (stage: string): void => tell({ stage, sentBytes: 0, totalBytes: null, bytesPerSec: null, etaMs: null })
-  // First of all: without a token that is known nothing else is worth waiting for.
+  // First of all: without a token that may write nothing else is worth waiting for.
   say('asking the hub whose token this is')
-  await hub.account(signal)
+  const account = await hub.account(signal)
+  if (!account.canWrite) throw readOnlyToken(account.name)
   say('checking the folder')
   const folder = await verifiedSpaceFolder(directory, signal)
   say(`looking what is at ${name}`)
-  const there = await spaceToFill(options, folder, say, signal)
+  const there = await spaceToFill(options, account, folder, say, signal)
   const files = [...folder.facts.files.map(({ path }) => path), factsFileName]
   const kept = new Set([...files, hubFileName])
-  const uploads = new UploadMeter(folder, tell)
+  const uploads = new UploadMeter(folder, await fileDigest(join(directory, factsFileName), signal), tell)
   say('asking the hub which files it has already')
   try {
     const deleted = there.files.filter((path) => !kept.has(path))
@@ -75,6 +78,7 @@ async function push(options: PushOptions, tell: Tell, signal: AbortSignal): Prom
 /** The Space as it is before the push: a new one, or the one that may be overwritten. */
 async function spaceToFill(
   { hub, unfinished, name, isPrivate, overwriteRevision }: PushOptions,
+  { owners }: HubAccount,
   { facts }: SpaceFolder,
   say: (stage: string) => void,
   signal: AbortSignal,
@@ -84,6 +88,7 @@ async function spaceToFill(
   if (found !== null) {
     const { revision } = found
     if (overwriteRevision === revision || (await unfinished.has({ endpoint, name, revision }))) return found
+    if (!owners.includes(name.split('/')[0]!)) throw belongsToOthers(name, owners)
     throw overwriteRevision === null ? spaceExists(name, describe(found)) : spaceChanged(name, describe(found))
   }
   if (overwriteRevision !== null) throw spaceChanged(name, 'It is no longer there.')
@@ -96,10 +101,12 @@ async function spaceToFill(
 }
 
 const describe = ({ sdk, fileCount, lastModified, revision }: SpaceOnHub): string =>
-  `It holds ${fileCount} files${sdk === null ? '' : ` (${sdk})`}${lastModified === null ? '' : `, last changed ${lastModified}`}, at revision ${revision.slice(0, 8)}.`
+  `It holds ${fileCount} files${sdk === null ? '' : ` (${sdk})`}${lastModified === null ? '' : `, last changed ${lastModified.slice(0, 16).replace('T', ' ')} UTC`}, at revision ${revision.slice(0, 8)}.`
 
 /** What is sent, as the hub asks for it: bytes over all files, rate, time left. */
 class UploadMeter implements UploadWatcher {
+  readonly #directory: string
+  /** By digest. */
   readonly #nameOf: ReadonlyMap<string, string>
   readonly #tell: Tell
   readonly #pathOf = new Map<string, string>()
@@ -109,12 +116,15 @@ class UploadMeter implements UploadWatcher {
   #meter: ProgressMeter | null = null
   readonly #sum = { sentBytes: 0, reusedBytes: 0 }
 
-  constructor({ facts }: SpaceFolder, tell: Tell) {
-    this.#nameOf = new Map(facts.files.map(({ sha256, path }) => [sha256, path]))
+  constructor({ path: directory, facts }: SpaceFolder, factsDigest: string, tell: Tell) {
+    this.#directory = directory
+    this.#nameOf = new Map([...facts.files.map(({ sha256, path }) => [sha256, path] as const), [factsDigest, factsFileName]])
     this.#tell = tell
   }
 
+  /** Throws SPACE_INVALID where a file is no longer the one that was looked at: the digests are those of what would be sent. */
   onObjects(objects: readonly UploadedObject[]): void {
+    for (const { oid } of objects) this.#pathOfObject(oid)
     const wanted = objects.filter(({ addresses }) => addresses.length > 0)
     const sum = (of: readonly UploadedObject[]): number => of.reduce((total, { sizeBytes }) => total + sizeBytes, 0)
     this.#sum.sentBytes += sum(wanted)
@@ -154,6 +164,8 @@ class UploadMeter implements UploadWatcher {
   }
 
   #pathOfObject(oid: string): string {
-    return this.#nameOf.get(oid) ?? factsFileName
+    const path = this.#nameOf.get(oid)
+    if (path === undefined) throw damaged(this.#directory, 'a file', 'has changed while it was sent')
+    return path
   }
 }

@@ -76,7 +76,8 @@ export class SpaceHub {
 
   /** Null where the hub has no such Space, or does not show it to this token. */
   async find(name: string, signal?: AbortSignal): Promise<SpaceOnHub | null> {
-    const { endpoint, token } = this.settings
+    const { endpoint } = this.settings
+    const token = this.settings.token === null ? null : this.#token()
     return this.#asking(`describe ${name}`, signal, async () => {
       // The library's own call leaves out the files and the host.
       const response = await hubFetch(this.settings)(`${endpoint}/api/spaces/${name}`, {
@@ -146,16 +147,21 @@ export class SpaceHub {
   }
 
   #common(signal?: AbortSignal, watcher?: UploadWatcher): { accessToken: string; hubUrl: string; fetch: typeof fetch } {
-    const { endpoint, token } = this.settings
-    if (token === null) throw tokenMissing()
-    // The library refuses others by throwing them back, token and all.
-    if (!/^hf_[\x21-\x7e]+$/.test(token)) throw tokenRefused('HF_TOKEN does not look like a token of the hub: those begin with hf_.')
     const send = hubFetch(this.settings, watcher)
     return {
-      accessToken: token,
-      hubUrl: endpoint,
+      accessToken: this.#token(),
+      hubUrl: this.settings.endpoint,
       fetch: (input, init) => send(input, signal && !init?.signal ? { ...init, signal } : init),
     }
+  }
+
+  /** Throws HUB_TOKEN_MISSING, HUB_TOKEN_REFUSED for what is no token: libraries refuse such by throwing them back, token and all. */
+  #token(): string {
+    const { token } = this.settings
+    if (token === null) throw tokenMissing()
+    if (!/^hf_[\x21-\x7e]+$/.test(token))
+      throw tokenRefused('HF_TOKEN does not look like a token of the hub: those begin with hf_ and are one word.')
+    return token
   }
 
   /** `conflict`: what it means that the hub finds another state than was spoken of. */

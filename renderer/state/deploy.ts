@@ -1,12 +1,12 @@
 /**
- * The Space that is being made: of which model, of what kind, under which names; and the writing of its folder. Leaving the
- * screen does not end it. Its way to the hub is in `space-push.ts`, what became of it in `space-check.ts`.
+ * The Space that is being made: of which model, of what kind, under which names; and the writing of its folder, which is the
+ * lab's work: closing the page does not end it. Its way to the hub is in `space-push.ts`, what became of it in `space-check.ts`.
  */
 import { create } from 'zustand'
 import type { LabErrorInfo } from '../../shared/contract/errors.ts'
 import type { ExportProgress } from '../../shared/domain/export.ts'
 import type { ModelChoice, ModelFacts } from '../../shared/domain/prediction.ts'
-import type { SpaceFolder, SpaceKind } from '../../shared/domain/space.ts'
+import type { SpaceFolder, SpaceKind, SpaceWriting } from '../../shared/domain/space.ts'
 import { lab } from '../ipc/client.ts'
 import { toErrorInfo } from '../ipc/errors.ts'
 import { refresh, unknown } from './remote.ts'
@@ -35,6 +35,7 @@ interface DeployState extends DeployDraft {
   folders: Remote<SpaceFolder[]>
   /** Written or chosen, to be pushed; null: none yet. */
   folder: SpaceFolder | null
+  /** While the lab is writing. */
   writing: ExportProgress | null
   error: LabErrorInfo | null
   goTo(step: DeployStep): void
@@ -47,11 +48,14 @@ interface DeployState extends DeployDraft {
   refreshFacts(modelId: string): Promise<void>
   refreshFolders(): Promise<void>
   write(space: ModelChoice & { kind: SpaceKind; title: string; folderName: string }): Promise<void>
-  cancel(): void
+  cancel(): Promise<void>
+  /** What the lab tells of its writing, this page's or another's; null: it has not written yet. */
+  hear(work: SpaceWriting | null): void
 }
 
 export const useDeploy = create<DeployState>((set, get) => {
-  let abort: AbortController | null = null
+  /** What was heard last of the lab's work. */
+  let heard: SpaceWriting | null = null
   return {
     step: 'model',
     modelId: null,
@@ -93,24 +97,32 @@ export const useDeploy = create<DeployState>((set, get) => {
         () => lab.deploy.folders(),
       ),
     write: async (space) => {
-      const mine = new AbortController()
-      abort = mine
       set({ writing: { stage: 'starting', fraction: 0, etaMs: null }, folder: null, error: null })
       try {
-        for await (const event of await lab.deploy.write(space, { signal: mine.signal })) {
-          if (event.type === 'progress') set({ writing: event.progress })
-          else {
-            set({ folder: event.folder })
-            useSpaceCheck.getState().set({ url: null })
-          }
-        }
-        await get().refreshFolders()
+        await lab.deploy.write(space)
       } catch (error) {
-        if (!mine.signal.aborted) set({ error: toErrorInfo(error) })
-      } finally {
-        set({ writing: null })
+        set({ writing: null, error: toErrorInfo(error) })
       }
     },
-    cancel: () => abort?.abort(),
+    cancel: async () => {
+      if (heard?.state === 'running')
+        await lab.deploy.cancel({ id: heard.id }).catch((error: unknown) => set({ error: toErrorInfo(error) }))
+    },
+    hear: (work) => {
+      const before = heard
+      heard = work
+      // Another lab, which knows of nothing.
+      if (work === null) return set({ writing: null })
+      if (before?.id !== work.id) {
+        const { modelId, checkpoint, kind, title, folderName } = work
+        set({ modelId, checkpoint, kind, title, folderName, folder: null, error: null, step: 'folder' })
+      }
+      if (work.state === 'running') return set({ writing: work.progress })
+      // What is over was told once; whatever the person has done since stays.
+      if (before?.id === work.id && before.state === work.state) return
+      set({ writing: null, error: work.error, ...(work.folder && { folder: work.folder }) })
+      if (work.folder) useSpaceCheck.getState().set({ url: null })
+      void get().refreshFolders()
+    },
   }
 })

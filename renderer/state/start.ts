@@ -11,6 +11,7 @@ import { usePretrained } from './pretrained.ts'
 import { useRunViews } from './run-view.ts'
 import { isActive, useRuns } from './runs.ts'
 import { followServedModel } from './served-model.ts'
+import { followSpaceWork } from './space-work.ts'
 
 export function startLab(): void {
   let generation = 0
@@ -28,6 +29,7 @@ export function startLab(): void {
 async function askForEverything(): Promise<void> {
   void followDownloads()
   void followServedModel()
+  void followSpaceWork()
   await Promise.all([
     useHardware.getState().refresh(),
     useModels.getState().refreshPresets(),

@@ -16,7 +16,7 @@ export function CopyableCode({ name, code }: { name: string; code: string }) {
   return (
     <div className={styles.code}>
       <pre ref={block} tabIndex={0} aria-label={name}>
-        {code}
+        {code.split(/(\s+)/).map((word, index) => (word.startsWith('-') ? <span key={index}>{word}</span> : word))}
       </pre>
       <Button size="compact-xs" variant="default" onClick={() => void copy()} aria-label={`Copy ${name}`}>
         {state?.worked ? 'Copied' : 'Copy'}

@@ -1,5 +1,6 @@
 /** A Hugging Face Space of the lab: its folder, its way to the hub, and what a deployed one answers. */
 import { z } from 'zod'
+import { labErrorInfoSchema } from '../contract/errors.ts'
 import { exportProgressSchema } from './export.ts'
 
 /** `static`: answers in the visitor's browser. `docker`: answers at an HTTP API. */
@@ -50,6 +51,12 @@ export const spaceFactsSchema = z.object({
   files: z.array(spaceFileSchema),
 })
 export type SpaceFacts = z.infer<typeof spaceFactsSchema>
+
+/** Which weights a Docker Space answers with: its checkpoint, else the digest of its (first) file of weights. Null in a static one without. */
+export function weightsVersion({ model, files }: SpaceFacts): string | null {
+  const weights = files.find(({ path }) => path.startsWith('model/') && path.endsWith('.safetensors'))
+  return model.checkpoint ?? (weights ? `sha256:${weights.sha256.slice(0, 12)}` : null)
+}
 
 /** A Space in a folder of the lab, as it lies there. */
 export const spaceFolderSchema = z.object({
@@ -130,13 +137,47 @@ export const pushEventSchema = z.discriminatedUnion('type', [
 ])
 export type PushEvent = z.infer<typeof pushEventSchema>
 
+const workSchema = z.object({
+  id: z.string().max(64),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** Why it failed. */
+  error: labErrorInfoSchema.nullable(),
+})
+
+/** The lab writes a folder, or has done so. */
+export const spaceWritingSchema = workSchema.extend({
+  modelId: z.string(),
+  checkpoint: z.string().nullable(),
+  kind: spaceKindSchema,
+  folderName: z.string(),
+  title: z.string(),
+  progress: exportProgressSchema,
+  /** Null until it is done. */
+  folder: spaceFolderSchema.nullable(),
+})
+export type SpaceWriting = z.infer<typeof spaceWritingSchema>
+
+/** The lab sends a folder to the hub, or has done so. */
+export const spacePushingSchema = workSchema.extend({
+  /** As it was when the push began. */
+  folder: spaceFolderSchema,
+  name: z.string(),
+  isPrivate: z.boolean(),
+  progress: pushProgressSchema,
+  /** Null until it is done. */
+  result: pushResultSchema.nullable(),
+})
+export type SpacePushing = z.infer<typeof spacePushingSchema>
+
+/** The newest of each; a push that lies before the newest writing is forgotten. At most one of them is running. */
+export const spaceWorkSchema = z.object({ writing: spaceWritingSchema.nullable(), pushing: spacePushingSchema.nullable() })
+export type SpaceWork = z.infer<typeof spaceWorkSchema>
+
 /** What a deployed API answered to one headline. */
 export const deployedAnswerSchema = z.object({
   text: z.string(),
   label: z.string(),
   confidence: z.number(),
-  /** From the question to the whole answer, the way there and back included. Measured, milliseconds. */
-  latencyMs: z.number(),
   /** What the local model says; null where none was chosen. */
   local: z
     .object({
@@ -148,6 +189,19 @@ export const deployedAnswerSchema = z.object({
     .nullable(),
 })
 export type DeployedAnswer = z.infer<typeof deployedAnswerSchema>
+
+/** Deployed answers beside those of a model here. */
+export const comparisonSchema = z.object({
+  /** The very weights in a Docker Space's folder, or those of a model of the lab. */
+  with: z.enum(['folder', 'model']),
+  /** Name of the folder, or title of the model. */
+  title: z.string(),
+  /** Which weights; null where that is not known. */
+  checkpoint: z.string().nullable(),
+  labelsEqual: z.boolean(),
+  largestDifference: z.number(),
+})
+export type Comparison = z.infer<typeof comparisonSchema>
 
 export const fileCheckSchema = z.object({
   path: z.string(),
@@ -165,10 +219,16 @@ export const deployedCheckSchema = z.discriminatedUnion('kind', [
     checkedAt: z.iso.datetime(),
     health: z.object({ status: z.string(), model: z.string(), version: z.string().nullable() }),
     answers: z.array(deployedAnswerSchema),
-    /** Of the requests in `answers`. */
-    latencyP50Ms: z.number(),
+    /** Of single headlines, from the question to the whole answer, the way there and back included. Measured, milliseconds. */
+    latency: z.object({
+      /** Of requests, one after the other. */
+      count: z.int(),
+      p50Ms: z.number(),
+      /** Null where there are too few requests for it. */
+      p95Ms: z.number().nullable(),
+    }),
     /** Null where no local model was chosen. */
-    comparison: z.object({ labelsEqual: z.boolean(), largestDifference: z.number() }).nullable(),
+    comparison: comparisonSchema.nullable(),
   }),
   /** A static Space answers in the visitor's browser: there is nothing to ask, so its files are compared. */
   z.object({

@@ -12,6 +12,7 @@ import { readDockerfile, startContainer } from '../helpers/container.ts'
 import { writeTestModel } from '../helpers/model-folders.ts'
 import { ask, post } from '../helpers/model-server.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { writeTransformersFolder } from '../helpers/transformers-folders.ts'
 
 const run = promisify(execFile)
 const cli = join(projectRoot, 'out', 'main', 'cli.js')
@@ -50,7 +51,9 @@ test('the folder is built from itself alone, for the user and the port that Spac
     user: '1000',
     exposed: 7860,
     command: ['node', 'server/server.js'],
+    healthCheck: ['node', '-e', expect.stringContaining('/health')],
   })
+  expect(await readFile(join(folder, '.dockerignore'), 'utf8')).toBe('.git\n')
   const readme = await readFile(join(folder, 'README.md'), 'utf8')
   expect(readme).toMatch(/^---\ntitle: "News, sorted"\n/)
   expect(readme).toContain('\nsdk: docker\napp_port: 7860\n')
@@ -74,6 +77,7 @@ test('it answers as the local model does, opens no connection, and ends at SIGTE
       status: 200,
       body: { status: 'ok', model_loaded: true, model: 'News, sorted', version: 'step-000010' },
     })
+  expect(await container.checkHealth()).toBe(0)
   const local = await loadModel(modelDirectory, { threads: 1 })
   ctx.onTestFinished(() => local.dispose())
   const ours = await local.classify(headline)
@@ -105,7 +109,25 @@ test('it answers as the local model does, opens no connection, and ends at SIGTE
 
   container.process.kill('SIGTERM')
   expect(await container.ended).toBe(0)
+  expect(await container.checkHealth(), 'nobody answers').toBe(1)
   expect(container.output.filter((line) => line.startsWith('OUTGOING'))).toEqual([])
+})
+
+test('of weights that do not say what they are, it tells the digest', { timeout: 120_000 }, async (ctx) => {
+  ctx.skip(process.platform !== 'linux' || process.arch !== 'x64', 'its binaries are for Linux on x86-64')
+  const elsewhere = await temporaryDirectory()
+  await chmod(elsewhere, 0o755)
+  const foreign = join(elsewhere, 'foreign')
+  await writeTransformersFolder(foreign, { withHead: true })
+  const target = join(elsewhere, 'space')
+  await run(process.execPath, [cli, 'space', 'write', '--kind', 'docker', '--model', foreign, '--out', target])
+  const facts = spaceFactsSchema.parse(JSON.parse(await readFile(join(target, 'space.json'), 'utf8')))
+  const { sha256 } = facts.files.find(({ path }) => path === 'model/model.safetensors')!
+  expect(facts.model).toMatchObject({ runId: null, checkpoint: null })
+  const { port } = await startContainer(target, elsewhere)
+  await expect
+    .poll(async () => (await ask(port, '/health')).body, { timeout: 30_000 })
+    .toMatchObject({ status: 'ok', version: `sha256:${sha256.slice(0, 12)}` })
 })
 
 test('a connection would have been seen', async () => {

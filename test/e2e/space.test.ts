@@ -35,7 +35,8 @@ test('a static Space answers in the browser with nothing but its own folder, as 
   await run(process.execPath, [cli, ...args], { env: { ...process.env, DISTRINEWS_HOME: join(place, 'lab') } })
   const { model } = spaceFactsSchema.parse(JSON.parse(await readFile(join(folder, 'space.json'), 'utf8')))
 
-  const site = await startStaticSite(folder)
+  // Anywhere on its host, as a project's page is.
+  const site = await startStaticSite(folder, undefined, '/ada/news/')
   const browser = await openBrowser()
   ctx.onTestFinished(() => browser.close())
   const { page, complaints } = await openPage(browser)
@@ -49,6 +50,8 @@ test('a static Space answers in the browser with nothing but its own folder, as 
   expect(await page.locator('img').count()).toBe(0)
   expect(await page.locator('#facts').innerText()).toContain('cc0-1.0'.toUpperCase())
 
+  // From here on the page needs nobody.
+  await page.context().setOffline(true)
   const answerTo = async (text: string): Promise<Record<string, number>> => {
     await page.getByRole('textbox', { name: 'A headline' }).fill('')
     await page.locator('#answer:empty').waitFor({ state: 'attached' })
@@ -84,7 +87,9 @@ test('a static Space answers in the browser with nothing but its own folder, as 
       )
     else expect(await page.locator('#note').innerText()).toMatch(/^Computed here in [\d.]+ ms\.$/)
   }
-  await page.getByRole('button', { name: 'Striker scores' }).click()
+  // By keyboard alone: from the text on to the second example.
+  await page.getByRole('textbox', { name: 'A headline' }).focus()
+  for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key)
   await expect.poll(() => page.locator('.verdict strong').innerText()).toBe((await local.classify(headlines[1]!)).label)
   await takePictures(page, 'space-static')
   expect(

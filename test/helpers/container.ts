@@ -6,6 +6,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -18,12 +19,14 @@ export interface Dockerfile {
   user: string
   exposed: number
   command: string[]
+  /** Ends with 0 where it is well. */
+  healthCheck: string[]
 }
 
 export async function readDockerfile(folder: string): Promise<Dockerfile> {
   const text = await readFile(join(folder, 'Dockerfile'), 'utf8')
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  const file: Dockerfile = { from: '', copies: [], env: {}, user: '', exposed: 0, command: [] }
+  const file: Dockerfile = { from: '', copies: [], env: {}, user: '', exposed: 0, command: [], healthCheck: [] }
   for (const line of lines) {
     const [, instruction, rest] = /^(\w+) (.+)$/.exec(line)!
     if (instruction === 'FROM') file.from = rest!
@@ -31,6 +34,8 @@ export async function readDockerfile(folder: string): Promise<Dockerfile> {
     else if (instruction === 'ENV') Object.assign(file.env, Object.fromEntries(rest!.split(' ').map((pair) => pair.split('='))))
     else if (instruction === 'USER') file.user = rest!
     else if (instruction === 'EXPOSE') file.exposed = Number(rest)
+    else if (instruction === 'HEALTHCHECK')
+      file.healthCheck = z.array(z.string()).parse(JSON.parse(/^(?:--\S+ )*CMD (.+)$/.exec(rest!)![1]!))
     else if (instruction === 'CMD') file.command = z.array(z.string()).parse(JSON.parse(rest!))
     // Nothing that an image build would have to ask anybody for.
     else if (instruction !== 'WORKDIR') throw new Error(`The Dockerfile has ${instruction}, which this does not know`)
@@ -44,11 +49,13 @@ export interface Container {
   /** What it said so far. */
   output: string[]
   ended: Promise<number | null>
+  /** Exit code of its health check. */
+  checkHealth(): Promise<number | null>
 }
 
 /** Resolves when it listens. Ends with the test. */
 export async function startContainer(folder: string, place: string): Promise<Container> {
-  const { copies, env, command } = await readDockerfile(folder)
+  const { copies, env, command, healthCheck } = await readDockerfile(folder)
   const app = join(place, 'app')
   await mkdir(app)
   for (const [from, to] of copies) await cp(join(folder, from), join(app, to), { recursive: true })
@@ -83,5 +90,10 @@ export async function startContainer(folder: string, place: string): Promise<Con
     child.once('error', reject)
     void ended.then((code) => reject(new Error(`It ended with ${code}:\n${output.join('\n')}`)))
   })
-  return { port, process: child, output, ended }
+  const checkHealth = async (): Promise<number | null> => {
+    const options = { cwd: app, env: { PORT: String(port), PATH: bin }, stdio: 'ignore' } as const
+    const [code] = (await once(spawn(join(bin, basename(healthCheck[0]!)), healthCheck.slice(1), options), 'close')) as [number | null]
+    return code
+  }
+  return { port, process: child, output, ended, checkHealth }
 }

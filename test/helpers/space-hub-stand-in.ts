@@ -73,6 +73,8 @@ export class SpaceHubStandIn {
   /** Files of so many bytes go by LFS; larger ones than the second in parts of that size. */
   lfsFromBytes = 1000
   partBytes = Infinity
+  /** Called as a request arrives, before it is read. */
+  onDoor: ((door: Door | null) => void) | null = null
   /** Called with the files of a commit before it is looked at. */
   beforeCommit: (() => void) | null = null
   /** Where Spaces answer, and how they are. */
@@ -123,6 +125,7 @@ export class SpaceHubStandIn {
     const seen: Seen = { method, url, host, authorization: headers.authorization, bytes: 0 }
     this.requests.push(seen)
     const door = doorOf(host, method, url)
+    this.onDoor?.(door)
     const isMeant = this.fault?.kind !== 'stall' || Number(headers['content-length']) > (this.fault.largerThan ?? -1)
     const fault = door !== null && this.fault?.at === door && isMeant ? this.#takeFault() : null
     if (fault?.kind === 'stall') return // What is sent is not even read.

@@ -21,16 +21,19 @@ export interface StaticSite {
   asked: string[]
 }
 
-/** Ends with the test. `change` may give other bytes for a path, or null: it is not there. */
+/** Ends with the test. `change` may give other bytes for a path, or null: it is not there. Everything lies below `prefix`. */
 export async function startStaticSite(
   folder: string,
   change: (path: string, bytes: Buffer) => Buffer | null = (_path, bytes) => bytes,
+  prefix = '/',
 ): Promise<StaticSite> {
   const asked: string[] = []
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(request.url!.split('?')[0]!.slice(1)) || 'index.html'
-    asked.push(path)
     const notThere = (): void => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404</h1>')
+    const whole = decodeURIComponent(request.url!.split('?')[0]!)
+    if (!whole.startsWith(prefix)) return notThere()
+    const path = whole.slice(prefix.length) || 'index.html'
+    asked.push(path)
     readFile(resolveInside(folder, path)).then((bytes) => {
       const sent = change(path, bytes)
       if (sent === null) return notThere()
@@ -42,5 +45,5 @@ export async function startStaticSite(
     server.closeAllConnections()
     return new Promise((resolve) => server.close(() => resolve()))
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`, asked }
 }

@@ -1,10 +1,19 @@
 /** What the Deploy page thinks before it draws: how far the steps are, names that fit, commands that mean what they say, words of checks. */
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { answersInWords, closeness, filesInWords, isAsExpected } from '../../renderer/features/deploy/check-words.ts'
+import {
+  answersInWords,
+  closeness,
+  comparedInWords,
+  filesInWords,
+  isAsExpected,
+  latencyInWords,
+} from '../../renderer/features/deploy/check-words.ts'
 import { onCommandLine, pushByHand, tryCommands, weightsDirectory, withToken } from '../../renderer/features/deploy/commands.ts'
 import { folderNameOf, nameOf } from '../../renderer/features/deploy/names.ts'
 import { hubName, hubNameForCommands, pushInWords } from '../../renderer/features/deploy/push-words.ts'
+import { otherStep, weightsInWords } from '../../renderer/features/deploy/weights.ts'
+import type { TrainedModel } from '../../shared/domain/prediction.ts'
 import { type Facts, stepStates } from '../../renderer/features/deploy/steps.ts'
 import { type DeployedCheck, type HubAccount, type SpaceFolder, type SpaceKind, spaceNameSchema } from '../../shared/domain/space.ts'
 
@@ -148,6 +157,28 @@ describe.skipIf(process.platform === 'win32')('commands', () => {
   })
 })
 
+describe('the weights of a folder', () => {
+  const ofStep = (step: number | null): SpaceFolder['facts'] => {
+    const { facts } = folderOf('docker')
+    return { ...facts, model: { ...facts.model, checkpoint: step === null ? null : `step-0000${step}`, step } }
+  }
+  const models = [{ id: 'run', step: 20 }] as TrainedModel[]
+
+  it('are named by their checkpoint, else by their digest', () => {
+    expect(weightsInWords(ofStep(10))).toBe('step-000010')
+    const sha256 = 'abcdef0123456789'.repeat(4)
+    expect(weightsInWords({ ...ofStep(null), files: [{ path: 'model/model.safetensors', bytes: 1, sha256 }] })).toBe('sha256:abcdef012345')
+    expect(weightsInWords(ofStep(null))).toBe('weights of no known run')
+  })
+
+  it('are told from those that their run has by now', () => {
+    expect(otherStep(ofStep(10), models)).toBe(20)
+    expect(otherStep(ofStep(20), models)).toBeNull()
+    expect(otherStep(ofStep(null), models)).toBeNull()
+    expect(otherStep(ofStep(10), [])).toBeNull()
+  })
+})
+
 describe('words', () => {
   it('say how far a push is, and nothing that is not known', () => {
     const known = { stage: 'sending a', sentBytes: 3_100_000, totalBytes: 12_000_000, bytesPerSec: 1_200_000, etaMs: 7400 }
@@ -164,10 +195,11 @@ describe('words', () => {
     url: 'https://space.example/',
     checkedAt: '2026-11-25T12:00:00.000Z',
     health: { status: 'ok', model: 'News', version: null },
-    answers: [{ text: 'a', label: 'b', confidence: 0.5, latencyMs: 12.3, local: null }],
-    latencyP50Ms: 12.3,
+    answers: [{ text: 'a', label: 'b', confidence: 0.5, local: null }],
+    latency: { count: 3, p50Ms: 12.3, p95Ms: null },
     comparison: null,
   }
+  const compared = { with: 'folder', title: 'news', checkpoint: 'step-000010' } as const
   const site: Extract<DeployedCheck, { kind: 'static' }> = {
     kind: 'static',
     url: 'https://space.example/',
@@ -185,17 +217,20 @@ describe('words', () => {
     expect(isAsExpected(null)).toBeNull()
     expect(isAsExpected(api)).toBe(true)
     expect(isAsExpected({ ...api, health: { ...api.health, status: 'failed' } })).toBe(false)
-    expect(isAsExpected({ ...api, comparison: { labelsEqual: false, largestDifference: 0.4 } })).toBe(false)
+    expect(isAsExpected({ ...api, comparison: { ...compared, labelsEqual: false, largestDifference: 0.4 } })).toBe(false)
     expect(isAsExpected(site)).toBe(false)
     expect(isAsExpected({ ...site, isSame: true })).toBe(true)
   })
 
   it('say what a check has shown', () => {
-    expect(answersInWords(api)).toBe('It is ok and answered 1 headline, in 12.3 ms (median).')
-    expect(answersInWords({ ...api, comparison: { labelsEqual: true, largestDifference: 1e-6 } })).toMatch(
-      /each as the model here.*1\.0e-6/,
+    expect(answersInWords(api)).toBe('It is ok and answered 1 headline.')
+    expect(answersInWords({ ...api, comparison: { ...compared, labelsEqual: true, largestDifference: 1e-6 } })).toMatch(
+      /each as here.*1\.0e-6/,
     )
-    expect(answersInWords({ ...api, comparison: { labelsEqual: false, largestDifference: 0.4 } })).toMatch(/names other classes/)
+    expect(answersInWords({ ...api, comparison: { ...compared, labelsEqual: false, largestDifference: 0.4 } })).toMatch(/other classes/)
+    expect(comparedInWords({ ...compared, labelsEqual: true, largestDifference: 0 })).toBe('the weights in the folder news, step-000010')
+    expect(latencyInWords(api.latency)).toBe('p50 12.3 ms of 3 requests')
+    expect(latencyInWords({ count: 21, p50Ms: 12.3, p95Ms: 20.14 })).toBe('p50 12.3 ms, p95 20.1 ms of 21 requests')
     expect(filesInWords(site)).toBe('1 file of 2 is not as in the folder here.')
     expect(filesInWords({ ...site, isSame: true, comparedWith: 'its own list' })).toBe(
       'All 2 files are there, each the same as in the list that it brings along.',

@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 const nobody = new SpaceHub({ endpoint: 'http://127.0.0.1:9', token: null, cacheDirectory: '/nonexistent', firstRetryMs: 1 })
 const check = (url: string, options: Partial<CheckOptions> = {}): Promise<DeployedCheck> =>
-  checkDeployed({ url, hub: nobody, askLocally: null, localFacts: null, ...options })
+  checkDeployed({ url, hub: nobody, localModel: null, localFacts: null, ...options })
 
 async function writeStatic(): Promise<SpaceFolder> {
   const target = join(await temporaryDirectory(), 'space')
@@ -104,6 +104,15 @@ describe('a static Space', () => {
   })
 })
 
+test('a static Space is compared with its own list where the folder here is one of another kind', async () => {
+  const { path, facts } = await writeStatic()
+  const site = await startStaticSite(path)
+  expect(await check(site.url, { localFacts: { ...facts, kind: 'docker', files: [] } })).toMatchObject({
+    comparedWith: 'its own list',
+    isSame: true,
+  })
+})
+
 describe('what is no Space, or not yet', () => {
   const health = { status: 'ok', model_loaded: true, model: 'm', version: null }
   const cases: [string, RequestListener, string][] = [
@@ -111,6 +120,25 @@ describe('what is no Space, or not yet', () => {
       'sleeps',
       (_request, response) => void response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Sleeping'),
       'SPACE_NOT_READY',
+    ],
+    [
+      'is a site that asks for a sign-in',
+      (request, response) =>
+        request.url === '/login'
+          ? void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in')
+          : void response.writeHead(302, { location: '/login' }).end(),
+      'DEPLOYED_ANSWER_INVALID',
+    ],
+    [
+      'is any web site',
+      (_request, response) => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Nothing here'),
+      'DEPLOYED_ANSWER_INVALID',
+    ],
+    [
+      'answers with chances that are none',
+      (request, response) =>
+        json(request.url === '/health' ? health : { label: 'a', confidence: 7, all_probabilities: { a: 7 } })(request, response),
+      'DEPLOYED_ANSWER_INVALID',
     ],
     [
       'shows a web page',
@@ -207,11 +235,28 @@ describe('a Space by its page on the hub', () => {
       if (request.url === '/predict') return json(answer)(request, response)
       response.writeHead(404).end()
     })
-    const askLocally: CheckOptions['askLocally'] = async (texts) =>
-      texts.map(() => ({ label: 'b', all_probabilities: { a: 0.25, b: 0.75 } }))
-    const result = await check(url, { askLocally })
-    expect(result).toMatchObject({ comparison: { labelsEqual: false, largestDifference: 0.75 } })
+    const localModel: CheckOptions['localModel'] = {
+      ask: async (texts) => ({
+        ...({ with: 'folder', title: 'news', checkpoint: 'step-000010' } as const),
+        answers: texts.map(() => ({ label: 'b', all_probabilities: { a: 0.25, b: 0.75 } })),
+      }),
+    }
+    const result = await check(url, { localModel })
+    expect(result).toMatchObject({
+      comparison: { with: 'folder', title: 'news', checkpoint: 'step-000010', labelsEqual: false, largestDifference: 0.75 },
+    })
     expect(result.kind === 'api' && result.answers).toHaveLength(3)
-    expect(result.kind === 'api' && result.latencyP50Ms).toBeGreaterThan(0)
+  })
+
+  test('its latency says of how many requests it is; a 95th percentile needs twenty', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/health') return json(health)(request, response)
+      if (request.url === '/predict') return json(answer)(request, response)
+      response.writeHead(404).end()
+    })
+    const quick = await check(url, { timingMs: Infinity })
+    const slow = await check(url, { timingMs: 0 })
+    expect(quick).toMatchObject({ latency: { count: 21, p95Ms: expect.any(Number) } })
+    expect(slow).toMatchObject({ answers: { length: 3 }, latency: { count: 3, p95Ms: null } })
   })
 })

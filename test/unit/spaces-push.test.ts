@@ -1,5 +1,6 @@
 /** A Space on its way to the hub: real sockets to a hub on loopback that also misbehaves, real folders. */
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -176,6 +177,15 @@ describe('pushing', () => {
   })
 })
 
+test('a file that changes while the folder is sent ends the push, and nothing is committed', async () => {
+  const { standIn, directory, options } = await start()
+  standIn.onDoor = (door) => {
+    if (door === 'create') writeFileSync(join(directory, 'model', 'weights.bin'), randomBytes(400_000))
+  }
+  expect(await errorOf(push(options))).toMatchObject({ code: 'SPACE_INVALID', cause: expect.stringContaining('while it was sent') })
+  expect(standIn.spaces.get(name)!.commits).toHaveLength(1)
+})
+
 describe('overwriting', () => {
   const theirs = { 'README.md': 'theirs', 'app.py': 'print("theirs")' }
 
@@ -199,6 +209,16 @@ describe('overwriting', () => {
     standIn.beforeCommit = () => void standIn.commitTo(name)
     expect((await errorOf(push({ ...options, overwriteRevision: now }))).code).toBe('SPACE_CHANGED')
     expect(standIn.spaces.get(name)!.files.get('app.py')!.toString()).toBe(theirs['app.py'])
+  })
+
+  test('somebody else’s Space is not offered to be overwritten', async () => {
+    const { standIn, options } = await start()
+    standIn.addSpace('someone/news', theirs)
+    expect(await errorOf(push({ ...options, name: 'someone/news' }))).toMatchObject({
+      code: 'HUB_WRITE_DENIED',
+      title: expect.stringContaining('somebody else’s'),
+      cause: expect.stringContaining('ada, analytical'),
+    })
   })
 
   test('a confirmation of what is no longer there makes nothing', async () => {
@@ -226,6 +246,13 @@ describe('what the hub refuses', () => {
       'HUB_QUOTA',
     ],
     ['more without payment', { at: 'create', kind: 'status', status: 402 }, 'HUB_QUOTA'],
+    [
+      'what stands in the README',
+      { at: 'commit', kind: 'status', status: 400, body: { error: '"license" must be one of …' } },
+      'ARGUMENT_INVALID',
+    ],
+    ['a file, its storage being full', { at: 'storage', kind: 'status', status: 507 }, 'HUB_QUOTA'],
+    ['a commit, being full', { at: 'commit', kind: 'status', status: 507 }, 'HUB_QUOTA'],
     ['so large a commit', { at: 'commit', kind: 'status', status: 413 }, 'HUB_TOO_LARGE'],
     ['so many requests', { at: 'preupload', kind: 'status', status: 429, headers: { 'retry-after': '17' } }, 'HUB_RATE_LIMITED'],
     ['anything, being broken, at a commit', { at: 'commit', kind: 'status', status: 500 }, 'UPLOAD_INTERRUPTED'],
@@ -258,10 +285,23 @@ describe('what the hub refuses', () => {
     const odd = await errorOf(push(withHub({ token: 'my password' })))
     expect(odd.code).toBe('HUB_TOKEN_REFUSED')
     expect(JSON.stringify(odd)).not.toContain('my password')
+    for (const token of ['hf_two\nlines', 'hf_ two words', 'hf_\u00fc']) {
+      const { hub } = withHub({ token })
+      for (const work of [push({ ...options, hub }), publishedSpace(hub, options.unfinished, name)]) {
+        const error = await errorOf(work)
+        expect(error.code).toBe('HUB_TOKEN_REFUSED')
+        expect(JSON.stringify(error)).not.toContain(JSON.stringify(token).slice(1, -1))
+      }
+    }
     expect((await errorOf(push({ ...options, name: 'someone/else' }))).code).toBe('HUB_WRITE_DENIED')
     standIn.role = 'read'
     expect(await options.hub.account()).toMatchObject({ canWrite: false, owners: ['ada', 'analytical'] })
-    expect((await errorOf(push(options))).code).toBe('HUB_WRITE_DENIED')
+    const asked = standIn.requests.length
+    expect(await errorOf(push(options))).toMatchObject({ code: 'HUB_WRITE_DENIED', title: 'The token may only read' })
+    expect(
+      standIn.requests.slice(asked).map(({ url }) => url),
+      'nothing else is tried',
+    ).toEqual(['/api/whoami-v2'])
     expect((await errorOf(push(withHub({ endpoint: 'http://127.0.0.1:9' })))).code).toBe('HUB_UNREACHABLE')
     expect(standIn.spaces.size).toBe(0)
   })

@@ -100,6 +100,14 @@ function show({ chances, cutTokens, ms }, maxLength) {
   note.textContent = `Computed here in ${ms.toFixed(1)} ms.${cut}`
 }
 
+// Before the model is there, too: what was chosen meanwhile is answered then.
+for (const example of document.querySelectorAll('.examples button')) {
+  example.addEventListener('click', () => {
+    headline.value = example.textContent
+    headline.dispatchEvent(new Event('input'))
+  })
+}
+
 try {
   const facts = await (await fetch(here('space.json'))).json()
   showFacts(facts)
@@ -127,12 +135,6 @@ try {
   }
   const updateAndTell = () => update().catch(fail)
   headline.addEventListener('input', updateAndTell)
-  for (const example of document.querySelectorAll('.examples button')) {
-    example.addEventListener('click', () => {
-      headline.value = example.textContent
-      updateAndTell()
-    })
-  }
   document.documentElement.dataset.ready = 'true'
   if (headline.value !== '') updateAndTell()
 } catch (error) {

@@ -3,9 +3,10 @@ import { Button } from '@mantine/core'
 import type { SpaceFolder } from '../../../shared/domain/space.ts'
 import { useDeploy } from '../../state/deploy.ts'
 import { useSpacePush } from '../../state/space-push.ts'
+import form from '../../ui/form.module.css'
 import { CommandLines } from './command-lines.tsx'
 import { newTokenUrl, pushByHand, withToken } from './commands.ts'
-import styles from './deploy.module.css'
+import styles from './by-hand.module.css'
 import { hubNameForCommands } from './push-words.ts'
 
 export function HowToGetAToken() {
@@ -37,7 +38,7 @@ export function ByHand({ folder, isOpen = false }: { folder: SpaceFolder; isOpen
     <details className={styles.details} open={isOpen}>
       <summary>Push it by hand</summary>
       <CommandLines commands={pushByHand(folder, name, isPrivate)} />
-      <div className={styles.buttons}>
+      <div className={form.buttons}>
         <Button variant="default" onClick={() => goTo('check')}>
           It is there: check it
         </Button>

@@ -1,21 +1,25 @@
 /** Step 4: does what was deployed answer, how fast, and as the local model does? */
 import { Button, Switch, TextInput } from '@mantine/core'
 import { IconHeartRateMonitor } from '@tabler/icons-react'
-import type { ModelChoice } from '../../../shared/domain/prediction.ts'
+import type { ModelChoice, TrainedModel } from '../../../shared/domain/prediction.ts'
+import type { SpaceFolder } from '../../../shared/domain/space.ts'
 import { useDeploy } from '../../state/deploy.ts'
 import { useSpaceCheck } from '../../state/space-check.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import form from '../../ui/form.module.css'
 import { CheckedAnswers } from './checked-answers.tsx'
 import { CheckedFiles } from './checked-files.tsx'
-import styles from './deploy.module.css'
+import { OtherWeights } from './other-weights.tsx'
+import { weightsInWords } from './weights.ts'
 
 interface CheckDeployedProps {
   suggestedUrl: string
-  /** What answers are compared with; null: there is no model here. */
+  /** What answers are compared with where no Docker folder is chosen; null: there is no model here. */
   model: (ModelChoice & { title: string }) | null
+  models: readonly TrainedModel[]
 }
 
-export function CheckDeployed({ suggestedUrl, model }: CheckDeployedProps) {
+export function CheckDeployed({ suggestedUrl, model, models }: CheckDeployedProps) {
   const { compares, isAsking, result, error, set, check, cancel, ...draft } = useSpaceCheck()
   const folder = useDeploy((state) => state.folder)
   const url = draft.url ?? suggestedUrl
@@ -28,15 +32,15 @@ export function CheckDeployed({ suggestedUrl, model }: CheckDeployedProps) {
   return (
     <>
       <form
-        className={styles.form}
+        className={form.form}
         onSubmit={(event) => {
           event.preventDefault()
           void ask()
         }}
       >
-        <p className={styles.lead}>
-          An API is asked for its health and for three headlines. A static Space answers only in a browser, so its files are compared with
-          those of the folder.
+        <p className={form.lead}>
+          An API is asked for its health and, for five seconds at most, for three headlines in turn. A static Space answers only in a
+          browser, so its files are compared with those of the folder.
         </p>
         <TextInput
           size="sm"
@@ -50,17 +54,13 @@ export function CheckDeployed({ suggestedUrl, model }: CheckDeployedProps) {
         {(model !== null || folder !== null) && (
           <Switch
             label="Compare with what is here"
-            description={[
-              model && `answers with ${model.title}${model.checkpoint === null ? '' : `, ${model.checkpoint}`}`,
-              folder && `files with the folder ${folder.folderName}`,
-            ]
-              .filter(Boolean)
-              .join(', ')}
+            description={withWhat(model, folder)}
             checked={compares}
             onChange={(event) => set({ compares: event.currentTarget.checked })}
           />
         )}
-        <div className={styles.buttons}>
+        {compares && folder && <OtherWeights facts={folder.facts} models={models} />}
+        <div className={form.buttons}>
           {isAsking && (
             <Button variant="default" onClick={cancel}>
               Cancel
@@ -82,4 +82,14 @@ export function CheckDeployed({ suggestedUrl, model }: CheckDeployedProps) {
       {result?.kind === 'static' && <CheckedFiles result={result} />}
     </>
   )
+}
+
+function withWhat(model: CheckDeployedProps['model'], folder: SpaceFolder | null): string {
+  if (folder?.facts.kind === 'docker') return `Answers with the weights in the folder ${folder.folderName}, ${weightsInWords(folder.facts)}`
+  return [
+    folder && `Files with the folder ${folder.folderName}, ${weightsInWords(folder.facts)}`,
+    model && `answers of an API with ${model.title}${model.checkpoint === null ? '' : `, ${model.checkpoint}`}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }

@@ -1,5 +1,5 @@
 /** What a check has shown, in words. Pure. */
-import type { DeployedCheck } from '../../../shared/domain/space.ts'
+import type { Comparison, DeployedCheck } from '../../../shared/domain/space.ts'
 import { figure, plural } from '../../ui/format.ts'
 
 type ApiCheck = Extract<DeployedCheck, { kind: 'api' }>
@@ -9,12 +9,22 @@ type StaticCheck = Extract<DeployedCheck, { kind: 'static' }>
 export const closeness = (difference: number): string =>
   difference === 0 ? '0' : difference < 0.001 ? difference.toExponential(1) : difference.toFixed(3)
 
-export function answersInWords({ health, answers, latencyP50Ms, comparison }: ApiCheck): string {
-  const asked = `It is ${health.status} and answered ${plural(answers.length, 'headline')}, in ${figure(latencyP50Ms)} ms (median)`
+export function answersInWords({ health, answers, comparison }: ApiCheck): string {
+  const asked = `It is ${health.status} and answered ${plural(answers.length, 'headline')}`
   if (comparison === null) return `${asked}.`
   return comparison.labelsEqual
-    ? `${asked}; each as the model here, with probabilities that differ by ${closeness(comparison.largestDifference)} at most.`
-    : `${asked}; but the model here names other classes.`
+    ? `${asked}, each as here; the probabilities differ by ${closeness(comparison.largestDifference)} at most.`
+    : `${asked}, but not as here: other classes are named.`
+}
+
+/** 'the weights in the folder news-docker, step-000040' */
+export function comparedInWords({ with: what, title, checkpoint }: Comparison): string {
+  return `${what === 'folder' ? 'the weights in the folder' : 'the model'} ${title}${checkpoint === null ? '' : `, ${checkpoint}`}`
+}
+
+/** 'p50 12.3 ms, p95 20.1 ms of 21 requests' */
+export function latencyInWords({ count, p50Ms, p95Ms }: ApiCheck['latency']): string {
+  return `p50 ${figure(p50Ms)} ms${p95Ms === null ? '' : `, p95 ${figure(p95Ms)} ms`} of ${plural(count, 'request')}`
 }
 
 export function filesInWords({ files, isSame, comparedWith }: StaticCheck): string {

@@ -1,14 +1,15 @@
 /** What a deployed API answered, beside what the model says here. */
 import type { DeployedCheck } from '../../../shared/domain/space.ts'
-import { dateTime, figure, percent } from '../../ui/format.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { dateTime, percent } from '../../ui/format.ts'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
-import { answersInWords, closeness } from './check-words.ts'
-import styles from './deploy.module.css'
+import { answersInWords, closeness, comparedInWords, latencyInWords } from './check-words.ts'
+import styles from './checked.module.css'
 
 type ApiCheck = Extract<DeployedCheck, { kind: 'api' }>
 
 export function CheckedAnswers({ result }: { result: ApiCheck }) {
-  const { health, answers, latencyP50Ms, comparison, checkedAt } = result
+  const { url, health, answers, latency, comparison, checkedAt } = result
   return (
     <div className={styles.checked}>
       <p role="status" className={styles.verdict} data-tone={comparison?.labelsEqual === false ? 'bad' : 'good'}>
@@ -25,36 +26,36 @@ export function CheckedAnswers({ result }: { result: ApiCheck }) {
                 Largest difference
               </th>
             )}
-            <th scope="col" className="num" title="From the question to the whole answer">
-              There and back
-            </th>
           </tr>
         </thead>
         <tbody>
-          {answers.map(({ text, label, confidence, latencyMs, local }) => (
+          {answers.map(({ text, label, confidence, local }) => (
             <tr key={text}>
               <th scope="row" className={styles.headline}>
                 {text}
               </th>
-              <td>
+              <td data-differs={(local && local.label !== label) || undefined} className={styles.there}>
                 {label} {percent(confidence)}
               </td>
-              {comparison && (
-                <td data-differs={(local && local.label !== label) || undefined} className={styles.here}>
-                  {local ? `${local.label} ${percent(local.confidence)}` : '–'}
-                </td>
-              )}
+              {comparison && <td>{local ? `${local.label} ${percent(local.confidence)}` : '–'}</td>}
               {comparison && <td className="num">{local ? closeness(local.largestDifference) : '–'}</td>}
-              <td className="num">{figure(latencyMs)} ms</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <p className={styles.basis}>
-        <ProvenanceTag provenance="measured" /> {health.model}
-        {health.version !== null && `, ${health.version}`}: {health.status}. Median {figure(latencyP50Ms)} ms from this machine,{' '}
-        {dateTime(checkedAt)}.
-      </p>
+      <Facts
+        rows={[
+          ['There', `${health.model}${health.version === null ? '' : `, ${health.version}`}: ${health.status}, at ${url}`],
+          ...(comparison ? [['Here', comparedInWords(comparison)] as const] : []),
+          [
+            'Latency',
+            <>
+              {latencyInWords(latency)}, from this machine and back, one after the other; {dateTime(checkedAt)}
+              <ProvenanceTag provenance="measured" />
+            </>,
+          ],
+        ]}
+      />
     </div>
   )
 }

@@ -1,9 +1,10 @@
 /** Whether the files of a static Space are the ones that they should be. */
 import type { DeployedCheck, FileCheck } from '../../../shared/domain/space.ts'
+import form from '../../ui/form.module.css'
 import { bytes, dateTime } from '../../ui/format.ts'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { filesInWords } from './check-words.ts'
-import styles from './deploy.module.css'
+import styles from './checked.module.css'
 
 type StaticCheck = Extract<DeployedCheck, { kind: 'static' }>
 
@@ -18,7 +19,7 @@ export function CheckedFiles({ result }: { result: StaticCheck }) {
       <p role="status" className={styles.verdict} data-tone={isSame ? 'good' : 'bad'}>
         {filesInWords(result)}
       </p>
-      <p className={styles.lead}>
+      <p className={form.lead}>
         How it answers, a browser has to show:{' '}
         <a href={url} target="_blank" rel="noreferrer">
           open “{title}”
@@ -43,7 +44,7 @@ export function CheckedFiles({ result }: { result: StaticCheck }) {
                   {path}
                 </th>
                 <td className="num">{bytes(size)}</td>
-                <td className={styles.here} data-differs={state !== 'same' || undefined}>
+                <td className={styles.there} data-differs={state !== 'same' || undefined}>
                   {words[state]}
                 </td>
               </tr>

@@ -8,10 +8,11 @@ import type { SpaceKind } from '../../../shared/domain/space.ts'
 import { useDeploy } from '../../state/deploy.ts'
 import { usePretrained } from '../../state/pretrained.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import form from '../../ui/form.module.css'
 import { bytes, count, dateTime, percent } from '../../ui/format.ts'
 import { ProvenanceTag } from '../../ui/provenance-tag.tsx'
 import { titleOfModel } from '../run-panel/run-title.ts'
-import styles from './deploy.module.css'
+import styles from './choose-model.module.css'
 import { kindsInWords } from './kinds.ts'
 
 /** Not the name of a checkpoint. */
@@ -36,7 +37,7 @@ export function ChooseModel({ model, models, runs, isBusy }: ChooseModelProps) {
     checkpoint === null ? model.validationAccuracy : (others.find(({ name }) => name === checkpoint)?.validationAccuracy ?? null)
   return (
     <>
-      <div className={styles.pair}>
+      <div className={form.pair}>
         <Select
           label="Model"
           data={models.map((one) => ({ value: one.id, label: `${titleOfModel(one, runs)} · ${dateTime(one.createdAt)}` }))}
@@ -75,7 +76,7 @@ export function ChooseModel({ model, models, runs, isBusy }: ChooseModelProps) {
             const { title, what, tradeOff, bytesPerWeight, weights } = kindsInWords[value]
             return (
               <Radio.Card key={value} value={value} className={styles.kind} disabled={isBusy} aria-label={title}>
-                <span className={styles.kindTitle}>
+                <span className={styles.title}>
                   <Radio.Indicator size="xs" /> {title}
                 </span>
                 <span>{what}</span>
@@ -91,7 +92,7 @@ export function ChooseModel({ model, models, runs, isBusy }: ChooseModelProps) {
           })}
         </div>
       </Radio.Group>
-      <div className={styles.buttons}>
+      <div className={form.buttons}>
         <Button data-key="run" onClick={() => goTo('folder')}>
           Go on to the folder
         </Button>

@@ -1,7 +1,7 @@
 /** Commands with what each is for, to be copied. */
 import { CopyableCode } from '../../ui/copyable-code.tsx'
 import type { Titled } from './commands.ts'
-import styles from './deploy.module.css'
+import styles from './command-lines.module.css'
 
 export function CommandLines({ commands }: { commands: readonly Titled[] }) {
   return (

@@ -91,7 +91,7 @@ export function onCommandLine({ modelDirectory, kind, title, folderPath, name, i
     { title: 'Push', command: `npm run space -- push --folder ${folder} --name ${name}${isPrivate ? '' : ' --public'}` },
     {
       title: 'Check',
-      command: `npm run space -- check --url ${hub}/spaces/${name} ${kind === 'static' ? `--folder ${folder}` : `--model ${model}`}`,
+      command: `npm run space -- check --url ${hub}/spaces/${name} --folder ${folder}`,
     },
   ]
 }

@@ -5,7 +5,7 @@ import { useDeploy } from '../../state/deploy.ts'
 import type { DeployStep } from '../../state/deploy.ts'
 import { useRuns } from '../../state/runs.ts'
 import { useSpaceCheck } from '../../state/space-check.ts'
-import { useSpacePush } from '../../state/space-push.ts'
+import { isSameFolder, useSpacePush } from '../../state/space-push.ts'
 import { bytes, percent } from '../../ui/format.ts'
 import { titleOfModel } from '../run-panel/run-title.ts'
 import { CheckDeployed } from './check-deployed.tsx'
@@ -17,6 +17,7 @@ import { kindsInWords } from './kinds.ts'
 import { PushSpace } from './push-space.tsx'
 import { StepFrame } from './step-frame.tsx'
 import { stepStates } from './steps.ts'
+import { weightsInWords } from './weights.ts'
 import { WriteFolder } from './write-folder.tsx'
 
 export function DeploySteps({ model, models }: { model: TrainedModel | null; models: readonly TrainedModel[] }) {
@@ -33,9 +34,7 @@ export function DeploySteps({ model, models }: { model: TrainedModel | null; mod
     list.current?.querySelector<HTMLElement>('[aria-expanded="true"]')?.focus()
   }, [step])
 
-  // A push belongs to the folder as it was then.
-  const isOfFolder = folder !== null && push.folder?.path === folder.path && push.folder.facts.createdAt === folder.facts.createdAt
-  const pushed = isOfFolder ? push.result : null
+  const pushed = isSameFolder(push.folder, folder) ? push.result : null
   const states = stepStates({
     hasModel: model !== null,
     hasChosen: step !== 'model' || folder !== null || writing !== null,
@@ -56,7 +55,7 @@ export function DeploySteps({ model, models }: { model: TrainedModel | null; mod
   const folderSummary = writing
     ? `${writing.stage}, ${percent(writing.fraction, 0)}`
     : folder
-      ? `${folder.folderName} · ${bytes(folder.bytes)}`
+      ? `${folder.folderName} · ${weightsInWords(folder.facts)} · ${bytes(folder.bytes)}`
       : states.folder === 'waiting'
         ? 'once a model is chosen'
         : 'not written yet'
@@ -79,7 +78,7 @@ export function DeploySteps({ model, models }: { model: TrainedModel | null; mod
         {model && <ChooseModel model={model} models={models} runs={runs} isBusy={writing !== null || push.progress !== null} />}
       </StepFrame>
       <StepFrame number={2} title="Folder" summary={folderSummary} {...frame('folder')}>
-        {model && <WriteFolder modelId={model.id} suggestedTitle={(modelTitle ?? model.title).slice(0, 80)} />}
+        {model && <WriteFolder modelId={model.id} models={models} suggestedTitle={(modelTitle ?? model.title).slice(0, 80)} />}
       </StepFrame>
       <StepFrame number={3} title="To the hub" summary={pushSummary} {...frame('push')}>
         <PushSpace folder={folder} />
@@ -91,6 +90,7 @@ export function DeploySteps({ model, models }: { model: TrainedModel | null; mod
         {...frame('check')}
       >
         <CheckDeployed
+          models={models}
           suggestedUrl={pushed?.url ?? (push.account.value && folder ? spacePage(push.account.value.endpoint, '') : '')}
           model={model && { modelId: model.id, checkpoint, title: modelTitle ?? model.title }}
         />

@@ -13,7 +13,7 @@ import { TrainElsewhere } from '../handoff/train-elsewhere.tsx'
 import { titleOfModel } from '../run-panel/run-title.ts'
 import { CommandLines } from './command-lines.tsx'
 import { onCommandLine, unknownOwner, weightsDirectory } from './commands.ts'
-import styles from './deploy.module.css'
+import styles from './other-ways.module.css'
 import { folderNameOf, nameOf } from './names.ts'
 import { hubNameForCommands } from './push-words.ts'
 

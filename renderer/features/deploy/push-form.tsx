@@ -4,6 +4,7 @@ import { IconCloudUpload } from '@tabler/icons-react'
 import { spaceNameSchema } from '../../../shared/domain/space.ts'
 import type { HubAccount, SpaceFolder } from '../../../shared/domain/space.ts'
 import { useSpacePush } from '../../state/space-push.ts'
+import form from '../../ui/form.module.css'
 import { bytes } from '../../ui/format.ts'
 import styles from './deploy.module.css'
 import { hubName } from './push-words.ts'
@@ -22,13 +23,13 @@ export function PushForm({ folder, account, isAgain }: PushFormProps) {
   const wrong = spaceNameSchema.safeParse(whole).error?.issues[0]?.message ?? null
   return (
     <form
-      className={styles.form}
+      className={form.form}
       onSubmit={(event) => {
         event.preventDefault()
         void push(folder, whole)
       }}
     >
-      <p className={styles.lead}>
+      <p className={form.lead}>
         The lab’s token is one of <strong>{account.name}</strong> at <span className="mono">{account.endpoint}</span>.
       </p>
       {!account.canWrite && (
@@ -36,7 +37,7 @@ export function PushForm({ folder, account, isAgain }: PushFormProps) {
           It may only read. Make one with the role “write”, set HF_TOKEN to it, and start the lab anew; or push by hand, below.
         </p>
       )}
-      <div className={styles.pair}>
+      <div className={form.pair}>
         <Select
           size="sm"
           label="Owner"
@@ -57,12 +58,12 @@ export function PushForm({ folder, account, isAgain }: PushFormProps) {
       </div>
       <Switch
         label="Private"
-        description="Only you see it. This is decided when the Space is made; later, in its settings on the hub."
+        description="Only its owner sees it. This is decided when the Space is made; later, in its settings on the hub."
         checked={isPrivate}
         onChange={(event) => set({ isPrivate: event.currentTarget.checked })}
       />
-      <div className={styles.buttons}>
-        <span className={styles.quiet}>
+      <div className={form.buttons}>
+        <span className={form.quiet}>
           {folder.folderName}, {bytes(folder.bytes)}
         </span>
         <Button

@@ -2,8 +2,9 @@
 import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import type { SpaceFolder } from '../../../shared/domain/space.ts'
-import { useSpacePush } from '../../state/space-push.ts'
+import { isSameFolder, looking, useSpacePush } from '../../state/space-push.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import form from '../../ui/form.module.css'
 import { ByHand, HowToGetAToken } from './by-hand.tsx'
 import styles from './deploy.module.css'
 import { PushForm } from './push-form.tsx'
@@ -19,18 +20,25 @@ export function PushSpace({ folder }: { folder: SpaceFolder | null }) {
   if (progress) {
     const { sentBytes, totalBytes } = progress
     const fraction = totalBytes === null ? null : totalBytes === 0 ? 1 : sentBytes / totalBytes
-    return <WorkProgress name="Progress of the push" words={pushInWords(progress)} fraction={fraction} onCancel={cancel} />
+    return (
+      <WorkProgress
+        name="Progress of the push"
+        words={pushInWords(progress)}
+        fraction={fraction}
+        isLabs={progress !== looking}
+        onCancel={() => void cancel()}
+      />
+    )
   }
-  if (folder === null) return <p className={styles.lead}>Write the folder first.</p>
-  if (result && push.folder?.path === folder.path && push.folder.facts.createdAt === folder.facts.createdAt)
-    return <Pushed result={result} />
+  if (folder === null) return <p className={form.lead}>Write the folder first.</p>
+  if (result && isSameFolder(push.folder, folder)) return <Pushed kind={folder.facts.kind} result={result} />
   if (found) return <SpaceExists found={found} />
   if (account.value === null)
     return account.error ? (
       <>
         <ErrorNotice error={account.error} />
         {(account.error.code === 'HUB_TOKEN_MISSING' || account.error.code === 'HUB_TOKEN_REFUSED') && <HowToGetAToken />}
-        <div className={styles.buttons}>
+        <div className={form.buttons}>
           <Button variant="default" loading={account.loading} onClick={() => void refreshAccount()}>
             Ask the hub again
           </Button>
@@ -38,7 +46,7 @@ export function PushSpace({ folder }: { folder: SpaceFolder | null }) {
         <ByHand folder={folder} isOpen />
       </>
     ) : (
-      <p className={styles.lead} role="status">
+      <p className={form.lead} role="status">
         Asking the hub whose token the lab has …
       </p>
     )

@@ -3,9 +3,10 @@ import { Button } from '@mantine/core'
 import type { SpaceFolder } from '../../../shared/domain/space.ts'
 import { useDeploy } from '../../state/deploy.ts'
 import { useSpacePush } from '../../state/space-push.ts'
+import form from '../../ui/form.module.css'
 import { bytes, dateTime } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
-import styles from './deploy.module.css'
+import styles from './space-folders.module.css'
 import { kindsInWords } from './kinds.ts'
 
 export function SpaceFolders({ folders }: { folders: readonly SpaceFolder[] }) {
@@ -17,14 +18,14 @@ export function SpaceFolders({ folders }: { folders: readonly SpaceFolder[] }) {
       <ul aria-label="Spaces on this machine">
         {folders.map((one) => (
           <li key={one.folderName}>
-            <span className={styles.folderName} title={one.path}>
+            <span className={styles.name} title={one.path}>
               {one.folderName}
             </span>
-            <span className={styles.folderFacts}>
+            <span className={styles.facts}>
               {kindsInWords[one.facts.kind].title} · {bytes(one.bytes)} · {dateTime(one.facts.createdAt)}
             </span>
             {folder?.folderName === one.folderName ? (
-              <span className={styles.quiet}>chosen</span>
+              <span className={form.quiet}>chosen</span>
             ) : (
               <Button
                 size="compact-xs"

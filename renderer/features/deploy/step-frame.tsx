@@ -1,11 +1,11 @@
 /** One of the four steps: a line that says how far it is, and what belongs to it while it is open. */
 import { UnstyledButton } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { RunState } from '../../../shared/domain/run.ts'
 import { StateBadge } from '../../ui/run-state.tsx'
-import styles from './deploy.module.css'
+import styles from './step-frame.module.css'
 import type { StepState } from './steps.ts'
 
 interface StepFrameProps {
@@ -23,12 +23,18 @@ const badges: Partial<Record<StepState, RunState>> = { running: 'running', faile
 
 export function StepFrame({ number, title, summary, state, isOpen, onOpen, children }: StepFrameProps) {
   const id = useId()
+  const body = useRef<HTMLDivElement>(null)
+  // A button that did its work goes away, and with it the place of whoever works from the keyboard: it stays in the step.
+  const isHere = useRef(false)
+  useEffect(() => {
+    if (isOpen && isHere.current && document.activeElement === document.body) body.current?.focus({ preventScroll: true })
+  })
   const badge = badges[state]
   return (
     <section className={styles.step} data-open={isOpen || undefined} aria-labelledby={`${id}-title`}>
-      <h2 className={styles.stepHead}>
+      <h2 className={styles.head}>
         <UnstyledButton
-          className={styles.stepButton}
+          className={styles.button}
           aria-expanded={isOpen}
           aria-controls={`${id}-body`}
           disabled={state === 'waiting' && !isOpen}
@@ -37,7 +43,7 @@ export function StepFrame({ number, title, summary, state, isOpen, onOpen, child
           <span className={styles.number} data-state={state}>
             {number}
           </span>
-          <span id={`${id}-title`} className={styles.stepTitle}>
+          <span id={`${id}-title`} className={styles.title}>
             {title}
           </span>
           <span className={styles.summary}>{summary}</span>
@@ -45,7 +51,15 @@ export function StepFrame({ number, title, summary, state, isOpen, onOpen, child
           {!isOpen && state !== 'waiting' && <IconChevronDown size={16} aria-hidden />}
         </UnstyledButton>
       </h2>
-      <div id={`${id}-body`} hidden={!isOpen} className={styles.stepBody}>
+      <div
+        ref={body}
+        id={`${id}-body`}
+        tabIndex={-1}
+        hidden={!isOpen}
+        className={styles.body}
+        onFocus={() => (isHere.current = true)}
+        onBlur={({ relatedTarget }) => (isHere.current = relatedTarget === null)}
+      >
         {isOpen && children}
       </div>
     </section>

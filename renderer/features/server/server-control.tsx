@@ -10,6 +10,8 @@ import { useServedModel, usualPort } from '../../state/served-model.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { copyText } from '../../ui/copy-text.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import form from '../../ui/form.module.css'
 import { dateTime, percent } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { StateBadge } from '../../ui/run-state.tsx'
@@ -38,18 +40,14 @@ export function ServerControl({ models }: { models: readonly TrainedModel[] }) {
         </span>
       }
     >
-      <div className={styles.form}>
+      <div className={form.form}>
         {isUp ? (
-          <dl className={styles.facts}>
-            <div>
-              <dt>Model</dt>
-              <dd>{status?.model && titleOfModel(status.model, runs)}</dd>
-            </div>
-            <div>
-              <dt>Open to</dt>
-              <dd>{status?.needsToken ? 'programs on this machine that send the token' : 'every program on this machine'}</dd>
-            </div>
-          </dl>
+          <Facts
+            rows={[
+              ['Model', status?.model && titleOfModel(status.model, runs)],
+              ['Open to', status?.needsToken ? 'programs on this machine that send the token' : 'every program on this machine'],
+            ]}
+          />
         ) : (
           <>
             <Select
@@ -88,7 +86,7 @@ export function ServerControl({ models }: { models: readonly TrainedModel[] }) {
         )}
         {shown && <ErrorNotice error={shown} />}
         {status?.url && <Address url={status.url} />}
-        <div className={styles.buttons}>
+        <div className={form.buttons}>
           {isUp ? (
             <ActionButton
               variant="default"
