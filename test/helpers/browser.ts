@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import type { TestContext } from 'vitest'
 import { projectRoot } from '../../electron/paths.ts'
 
 const executablePath = process.env['DISTRINEWS_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -26,6 +27,14 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-background-networking',
     ],
   })
+
+/** For one test, and closed with it; the test is skipped where there is none. */
+export async function browserFor(ctx: TestContext): Promise<Browser> {
+  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const browser = await openBrowser()
+  ctx.onTestFinished(() => browser.close())
+  return browser
+}
 
 export interface WatchedPage {
   page: Page

@@ -26,8 +26,7 @@ describe('stop and resume', () => {
     expect(await whole.finished).toMatchObject({ state: 'done', totalSteps: 45 })
 
     const run = await bench.start(config)
-    // Events come ten times a second; an epoch of this run may be over in that time.
-    while (run.detail().progress.step < 20) await new Promise((resolve) => setTimeout(resolve, 1))
+    await reached(run, 20)
     const pids = pidsOf(run)
     const [stopped, again] = await Promise.all([run.stop(), run.stop()])
     expect(stopped).toMatchObject({ state: 'stopped', error: null })
