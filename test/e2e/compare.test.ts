@@ -1,21 +1,12 @@
 /** Runs laid over each other, as a person does it: chosen in the list, zoomed, pinned, by mouse and by keyboard. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import type { WatchedPage } from '../helpers/browser.ts'
+import { expect, test } from 'vitest'
+import { takePictures } from '../helpers/browser.ts'
 import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import type { LabServer } from '../helpers/lab-server.ts'
+import { useLab, type Places } from '../helpers/opened-lab.ts'
 
-let directory: string
-let lab: LabServer
-let browser: Browser
-let watched: WatchedPage
-
-async function keep(id: string, options: FakeRunOptions): Promise<void> {
+async function keep(directory: string, id: string, options: FakeRunOptions): Promise<void> {
   const { record, steps, epochs } = fakeRun({ ...options, record: { ...options.record, id } })
   const run = join(directory, 'runs', id)
   await mkdir(run, { recursive: true })
@@ -23,30 +14,17 @@ async function keep(id: string, options: FakeRunOptions): Promise<void> {
   await writeFile(join(run, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
 
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-compare-'))
-  await keep('20260314-092653-tiny-0001', { config: { name: 'One rank', worldSize: 1, seed: 1 }, record: { trainCount: 5031 } })
-  await keep('20260314-102653-tiny-0002', { config: { name: 'Two ranks', seed: 2 }, record: { trainCount: 5031 } })
+async function prepare({ directory }: Places): Promise<void> {
+  await keep(directory, '20260314-092653-tiny-0001', { config: { name: 'One rank', worldSize: 1, seed: 1 }, record: { trainCount: 5031 } })
+  await keep(directory, '20260314-102653-tiny-0002', { config: { name: 'Two ranks', seed: 2 }, record: { trainCount: 5031 } })
   const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 4, nodes: 1 }
-  await keep('20260314-112653-tiny-0003', {
+  await keep(directory, '20260314-112653-tiny-0003', {
     config: { name: 'Kaggle', worldSize: 4, seed: 3, learningRate: 1e-3 },
     record: { imported, trainCount: 5031 },
   })
-  lab = await startLab(directory)
-  browser = await openBrowser()
-  watched = await openPage(browser)
-  await watched.page.goto(lab.url)
-})
+}
 
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+const watched = useLab({ prepare })
 
 const valuesTitle = () => watched.page.getByRole('table', { name: 'Values of the runs' }).locator('thead th').first().textContent()
 

@@ -70,7 +70,7 @@ test('the exported folder answers in Chromium through transformers.js, in float3
 test('a person exports from the window: asked where, shown how it goes, told what came out', { timeout: 240_000 }, async (ctx) => {
   let runId = ''
   const prepare = async ({ place }: Places): Promise<void> => {
-    const { facts } = await trainAndExport(place, 1)
+    const { facts } = await trainAndExport(place)
     runId = facts.runId!
   }
   const { page: window, complaints, directory } = await openLab(ctx, { prepare })

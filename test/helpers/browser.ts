@@ -59,8 +59,12 @@ const looks = [
 ] as const
 const settleMs = 250
 
-/** Pictures of the page as it is, small and light, large and dark, in `test-artifacts/` for people to look at. */
+/**
+ * Pictures of the page as it is, small and light, large and dark, in `test-artifacts/` for people to look at: where
+ * DISTRINEWS_PICTURES is set, because they take more than a second each.
+ */
 export async function takePictures(page: Page, name: string): Promise<void> {
+  if (!process.env['DISTRINEWS_PICTURES']) return
   const directory = join(projectRoot, 'test-artifacts')
   await mkdir(directory, { recursive: true })
   const before = page.viewportSize()

@@ -53,7 +53,8 @@ describe('on a WebGPU adapter in software', () => {
   test('a weight of a model that lies there becomes wrong where a person asks for it, and is noticed', async () => {
     const bench = await createBench(60, withSwiftShader)
     const afterFault = async (fault: Fault, worldSize: number) => {
-      const run = await bench.start(bench.config({ epochs: 1000, device: 'webgpu', worldSize }))
+      // Ranks compare their parameters before each save, too: sooner than after fifty of these slow steps.
+      const run = await bench.start(bench.config({ epochs: 1000, device: 'webgpu', worldSize, checkpointEverySteps: 5 }))
       await reached(run, 2)
       run.injectFault(worldSize - 1, fault)
       return run.finished
