@@ -3,7 +3,7 @@
  * plan's length, one for each repetition; every figure of it is marked as imported. Pure.
  */
 import { LabError } from '../../shared/contract/errors.ts'
-import type { Benchmark, Repetition } from '../../shared/domain/benchmark.ts'
+import type { Arm, Benchmark, Repetition } from '../../shared/domain/benchmark.ts'
 import type { RunDetail } from '../../shared/domain/run.ts'
 import { measurementOf } from './measure.ts'
 
@@ -50,13 +50,23 @@ export function withImportedArm(benchmark: Benchmark, { record, steps, epochs }:
       state: 'done',
       startedAt: record.createdAt,
       error: null,
+      firstWeightsDigest: record.firstWeightsDigest,
+      lastWeightsDigest: null,
+      threadsPerRank: record.threadsPerRank,
       conditions: null,
       measured: { ...measured, warmupMs, targetChecks, provenance: 'imported' },
     }
   })
+  const { hardware, command } = record
+  const arm: Arm = {
+    id,
+    label: label.slice(0, 200),
+    config: { ...config, name: record.config.name || program },
+    imported: { hardware, command },
+  }
   return {
     ...benchmark,
-    plan: { ...plan, arms: [...plan.arms, { id, label: label.slice(0, 200), config: { ...config, name: record.config.name || program } }] },
+    plan: { ...plan, arms: [...plan.arms, arm] },
     repetitions: [...benchmark.repetitions, ...windows],
   }
 }

@@ -34,6 +34,7 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, plan: Plan): M
   const meanStepMs = stepMs.reduce((sum, ms) => sum + ms, 0) / stepMs.length
   const named = phases.dataMs + phases.forwardBackwardMs + phases.allReduceMs + phases.optimizerMs
   const work = ({ stepMs: whole, phases: { allReduceMs } }: RankStep): number => whole - allReduceMs
+  const own = ranks.map(({ forwardShare }) => forwardShare).filter((share) => share !== null)
   const gaps = measured
     .filter((step) => step.ranks.length > 1)
     .map((step) => Math.max(...step.ranks.map(work)) - Math.min(...step.ranks.map(work)))
@@ -49,6 +50,7 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, plan: Plan): M
     paddedTokenCount: total(entries, ({ paddedTokenCount }) => paddedTokenCount),
     // Less than a nanosecond is what adding in another order leaves.
     phases: { ...phases, idleMs: meanStepMs - named < 1e-6 ? 0 : meanStepMs - named },
+    forwardMs: forwardMsOf(entries, own, phases.forwardBackwardMs),
     stragglerGapMs: median(gaps),
     rssBytes: rss.length === 0 ? null : Math.max(...rss),
     peakRssBytes: peaks.length === 0 ? null : peaks,
@@ -56,6 +58,13 @@ export function measurementOf({ steps, epochs, ranks }: Recorded, plan: Plan): M
     meanLoss: measured.reduce((sum, { globalLoss }) => sum + globalLoss, 0) / measured.length,
     targetChecks: target === null ? [] : targetChecksOf(steps, epochs),
   }
+}
+
+/** Mean over ranks, by the shares timed after the last step; where each step told it (an imported run), over the steps. */
+function forwardMsOf(entries: readonly RankStep[], shares: readonly number[], forwardBackwardMs: number): number | null {
+  if (shares.length > 0) return (shares.reduce((sum, share) => sum + share, 0) / shares.length) * forwardBackwardMs
+  const told = entries.map(({ forwardMs }) => forwardMs).filter((ms) => ms !== undefined)
+  return told.length < entries.length ? null : told.reduce((sum, ms) => sum + ms, 0) / told.length
 }
 
 /** From the end of the warm-up to the end of the last measured step, validations between them included; null where there are fewer steps. */

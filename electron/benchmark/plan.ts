@@ -69,7 +69,10 @@ function problemOf({ factor, values }: Vary): string | null {
     : `${plural} are whole numbers from ${least} to ${most}, not ${values.join(', ')}.`
 }
 
-function armsOf(config: RunConfig, vary: Vary, scaling: Scaling): Arm[] {
+const armsOf = (config: RunConfig, vary: Vary, scaling: Scaling): Arm[] =>
+  ownArms(config, vary, scaling).map((arm) => ({ ...arm, imported: null }))
+
+function ownArms(config: RunConfig, vary: Vary, scaling: Scaling): Omit<Arm, 'imported'>[] {
   switch (vary.factor) {
     case 'ranks':
       return vary.values.map((worldSize) => armOfRanks(config, worldSize, scaling))
@@ -99,7 +102,7 @@ function armsOf(config: RunConfig, vary: Vary, scaling: Scaling): Arm[] {
   }
 }
 
-function armOfRanks(config: RunConfig, worldSize: number, scaling: Scaling): Arm {
+function armOfRanks(config: RunConfig, worldSize: number, scaling: Scaling): Omit<Arm, 'imported'> {
   const rowsPerStep = config.microBatch * config.worldSize
   const microBatch = scaling === 'weak' ? config.microBatch : rowsPerStep / worldSize
   if (!Number.isInteger(microBatch)) {
@@ -144,6 +147,9 @@ export function scheduleOf({ arms, repetitions }: Plan): Repetition[] {
       state: 'pending',
       startedAt: null,
       error: null,
+      firstWeightsDigest: null,
+      lastWeightsDigest: null,
+      threadsPerRank: null,
       conditions: null,
       measured: null,
     }))

@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises'
 import { LabError, toLabErrorInfo } from '../../shared/contract/errors.ts'
 import type { Arm, Benchmark, Conditions, Repetition } from '../../shared/domain/benchmark.ts'
+import { inferenceMs } from '../../shared/benchmark/predicted-duration.ts'
 import { doneCount } from '../../shared/domain/benchmark.ts'
 import type { RunRecord } from '../../shared/domain/run.ts'
 import type { RunHandle } from '../supervisor/run-handle.ts'
@@ -112,6 +113,7 @@ async function repeat(
     hardware: benchmark.hardware,
     command: benchmark.command,
     runDirectory,
+    timesForward: true,
     ...(options.modelDirectory === undefined ? {} : { modelDirectory: options.modelDirectory }),
   })
   const beganMs = performance.now() - handle.detail().progress.elapsedMs
@@ -131,7 +133,17 @@ async function repeat(
   if (measured === null || !isServedLater(benchmark, pending)) await dropWeights(runDirectory)
   const error = record.error ?? (measured === null ? tooFewSteps(record, handle.detail().steps.length) : null)
   return {
-    repetition: { ...pending, state: measured === null ? 'failed' : 'done', startedAt: record.createdAt, error, conditions, measured },
+    repetition: {
+      ...pending,
+      state: measured === null ? 'failed' : 'done',
+      startedAt: record.createdAt,
+      error,
+      firstWeightsDigest: record.firstWeightsDigest,
+      lastWeightsDigest: record.lastWeightsDigest,
+      threadsPerRank: record.threadsPerRank,
+      conditions,
+      measured,
+    },
     data: dataOf(record),
   }
 }
@@ -156,7 +168,7 @@ async function follow(
       total,
       step: progress.step,
       totalSteps: config.maxSteps ?? benchmark.plan.warmupSteps + benchmark.plan.measuredSteps,
-      etaMs: usualMs === null ? null : Math.max(0, (total - done) * usualMs - (performance.now() - beganMs)),
+      etaMs: usualMs === null ? null : Math.max(0, (total - done) * usualMs - (performance.now() - beganMs)) + inferenceMs(benchmark.plan),
       activity: `repetition ${repetition} of ${benchmark.plan.repetitions}, ${label}: ${progress.activity}`,
     })
   }

@@ -27,12 +27,14 @@ export async function measureServed({ benchmark, directory, onProgress, signal }
   const modelDirectory = join(runDirectory, 'model')
   if (!existsSync(modelDirectory)) return { measured: null, error: toLabErrorInfo(noModel(`${modelDirectory} is not there.`)) }
   const total = benchmark.repetitions.length
+  const { turnMs } = plan.inference
   try {
     const measured = await measureInference({
       arm: plan.arms[0]!,
       modelDirectory,
       plan: plan.inference,
-      onProgress: (step, totalSteps, activity) => onProgress({ benchmark, done: total, total, step, totalSteps, etaMs: null, activity }),
+      onProgress: (step, totalSteps, activity) =>
+        onProgress({ benchmark, done: total, total, step, totalSteps, etaMs: (totalSteps - step) * turnMs, activity }),
       signal,
     })
     await dropWeights(runDirectory)

@@ -14,6 +14,7 @@ import {
   type CapturedGraph,
   type OnnxRuntimeBackend,
   type TokenLayout,
+  type Wanted,
 } from '../backend/index.ts'
 import type { Batch } from '../data/types.ts'
 import { BatchBuffers } from './batch-buffers.ts'
@@ -32,6 +33,8 @@ export interface Classifier {
    * `dropout` null: none; otherwise the model's rates, drawn from this counter.
    */
   gradients(batch: Batch, dropout: DropoutCounter | null): Promise<BatchSums>
+  /** The sum of the losses alone, as `gradients` computes it on its way: what the forward pass costs by itself. */
+  loss(batch: Batch, dropout: DropoutCounter | null): Promise<number>
   /** [rows × labels], filling rows included, without dropout. */
   logits(batch: Batch): Promise<Float32Array>
   dispose(): void
@@ -107,16 +110,15 @@ class CapturingClassifier implements Classifier {
         return { lossSum: 0, exampleCount, tokenCount, computedTokenCount: 0 }
       }
       const shape = packedShape(batch, this.#comparison.keepPadding)
-      const sites = dropout ? dropoutSites(this.#config, shape, this.#comparison.wholeLastLayer) : []
-      // Masks of all shapes share one memory: a larger one makes the graphs over the old one stale.
-      if (!this.#masks.fits(sites)) this.#captured.clear()
-      const { buffers, masks, graph } = this.#captureOnce(`gradients ${nameOf(shape)} ${sites.length}`, () =>
-        this.#captureGradients(shape, this.#masks.allocate(sites)),
-      )
-      buffers.fill(batch)
-      if (dropout) this.#masks.fill(masks, dropout)
-      await graph.run()
-      return { lossSum: graph.results[0]![0] as number, exampleCount, tokenCount, computedTokenCount: shape.flat }
+      const lossSum = await this.#lossOf(batch, shape, dropout, 'gradients')
+      return { lossSum, exampleCount, tokenCount, computedTokenCount: shape.flat }
+    })
+  }
+
+  loss(batch: Batch, dropout: DropoutCounter | null): Promise<number> {
+    return this.#inTurn(async () => {
+      if (batch.exampleCount === 0) return 0
+      return this.#lossOf(batch, packedShape(batch, this.#comparison.keepPadding), dropout, 'loss')
     })
   }
 
@@ -151,17 +153,36 @@ class CapturingClassifier implements Classifier {
     return made
   }
 
+  /** With `gradients` those too, into the store. */
+  async #lossOf(batch: Batch, shape: PackedShape, dropout: DropoutCounter | null, what: 'gradients' | 'loss'): Promise<number> {
+    const sites = dropout ? dropoutSites(this.#config, shape, this.#comparison.wholeLastLayer) : []
+    // Masks of all shapes share one memory: a larger one makes the graphs over the old one stale.
+    if (!this.#masks.fits(sites)) this.#captured.clear()
+    const { buffers, masks, graph } = this.#captureOnce(`${what} ${nameOf(shape)} ${sites.length}`, () =>
+      this.#captureTraining(shape, this.#masks.allocate(sites), what),
+    )
+    buffers.fill(batch)
+    if (dropout) this.#masks.fill(masks, dropout)
+    await graph.run()
+    return graph.results[0]![0] as number
+  }
+
   /** The loss and all gradients in one graph: apart, the loss would compute the forward pass a second time. */
-  #captureGradients(shape: PackedShape, masks: DropoutMask[]): Captured {
+  #captureTraining(shape: PackedShape, masks: DropoutMask[], what: 'gradients' | 'loss'): Captured {
     const buffers = new BatchBuffers(shape, this.#config.nHeads, this.labelCount)
     let graph: CapturedGraph | undefined
     tf.tidy(() => {
       const { targets, ...inputs } = buffers.tensors()
-      const { value, grads } = tf.valueAndGrads(() => crossEntropySum(this.#forward(inputs, masks), targets))(this.#trainable)
-      const wanted = [{ value: lazy(value) }, ...this.#store.gradientOutputs(grads.map(lazy))]
+      const lossOf = (): tf.Tensor => crossEntropySum(this.#forward(inputs, masks), targets)
+      const wanted = what === 'loss' ? [{ value: lazy(lossOf()) }] : this.#lossAndGradients(lossOf)
       graph = this.#backend.executor.capture(wanted, this.#threads, this.#store.device)
     })
     return { buffers, masks, graph: graph! }
+  }
+
+  #lossAndGradients(lossOf: () => tf.Tensor): Wanted[] {
+    const { value, grads } = tf.valueAndGrads(lossOf)(this.#trainable)
+    return [{ value: lazy(value) }, ...this.#store.gradientOutputs(grads.map(lazy))]
   }
 
   #captureLogits(shape: PackedShape): Captured {

@@ -15,6 +15,7 @@ import { writeNewFolder } from '../checkpoint/new-folder.ts'
 import { singleProcessGroup } from '../collectives/single.ts'
 import { tokenizerConfigJson } from '../data/tokenizer-json.ts'
 import type { Example, TokenizedExamples } from '../data/types.ts'
+import { digestOf } from '../ddp/digest.ts'
 import { frozenDepths } from '../engine/fine-tuning.ts'
 import { countParameters, ParameterArena } from '../engine/parameters.ts'
 import { initialModel } from '../rank/initial-model.ts'
@@ -98,6 +99,8 @@ export async function writeTorchBundle({ config, modelDirectory, directory, cach
       trainCount: rows.train.length,
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
+      firstWeightsDigest: digestOf(arena.parameters),
+      lastWeightsDigest: null,
       modelConfig,
       parameterCount: countParameters(arena.specs),
       trainableParameterCount: countParameters(arena.trainable),

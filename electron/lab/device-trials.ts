@@ -82,6 +82,7 @@ async function tryWebGpu(gpus: readonly Gpu[], { hasGraphicsDevice, platform }: 
     name: names[platform] ?? 'GPU of the Vulkan driver’s choice',
     pciAddress: null,
     cudaIndex: null,
+    driver: null,
     through: [],
     usable: false,
     note: '',

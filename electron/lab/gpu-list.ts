@@ -19,7 +19,7 @@ export async function listGpus(): Promise<Gpu[]> {
 
 async function nvidiaGpus(): Promise<Gpu[]> {
   try {
-    const query = ['--query-gpu=index,pci.bus_id,name', '--format=csv,noheader']
+    const query = ['--query-gpu=index,pci.bus_id,driver_version,name', '--format=csv,noheader']
     const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: nvidiaTimeoutMs, windowsHide: true })
     return parseNvidiaList(stdout)
   } catch {
@@ -27,14 +27,17 @@ async function nvidiaGpus(): Promise<Gpu[]> {
   }
 }
 
-/** Lines of `index, bus id, name`. The bus id has a domain of eight digits where Linux has four. */
+/** Lines of `index, bus id, driver, name`. The bus id has a domain of eight digits where Linux has four. */
 export function parseNvidiaList(text: string): Gpu[] {
-  return [...text.matchAll(/^(\d+), (?:[\da-f]{4})?([\da-f]{4}:[\da-f:.]+), (.+)$/gim)].map(([, index, address, name]) => ({
-    name: name!.trim(),
-    pciAddress: address!.toLowerCase(),
-    cudaIndex: Number(index),
-    ...untried,
-  }))
+  return [...text.matchAll(/^(\d+), (?:[\da-f]{4})?([\da-f]{4}:[\da-f:.]+), ([^,]+), (.+)$/gim)].map(
+    ([, index, address, driver, name]) => ({
+      name: name!.trim(),
+      pciAddress: address!.toLowerCase(),
+      cudaIndex: Number(index),
+      driver: `NVIDIA ${driver!.trim()}`,
+      ...untried,
+    }),
+  )
 }
 
 /** Display adapters that the Linux kernel knows, by the makers of GPUs. */
@@ -47,10 +50,30 @@ function linuxGpus(): Gpu[] {
       .flatMap((directory) => {
         const [vendor, model] = ['vendor', 'device'].map((file) => readFileSync(join(directory, file), 'utf8').trim())
         const maker = vendors[vendor!]
-        return maker ? [{ name: `${maker} graphics ${model}`, pciAddress: basename(directory), cudaIndex: null, ...untried }] : []
+        if (!maker) return []
+        return [
+          {
+            name: `${maker} graphics ${model}`,
+            pciAddress: basename(directory),
+            cudaIndex: null,
+            driver: kernelDriver(directory),
+            ...untried,
+          },
+        ]
       })
   } catch {
     return [] // Another system, or a container without /sys.
+  }
+}
+
+/** Of a device's directory under /sys. Drivers that come with the kernel have no version of their own. */
+function kernelDriver(directory: string): string | null {
+  try {
+    const module = realpathSync(join(directory, 'driver', 'module'))
+    const version = join(module, 'version')
+    return existsSync(version) ? `${basename(module)} ${readFileSync(version, 'utf8').trim()}` : `${basename(module)}, of the kernel`
+  } catch {
+    return null
   }
 }
 

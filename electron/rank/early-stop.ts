@@ -10,5 +10,13 @@ export function afterEvaluation({ best, epochsWithout }: EarlyStop, result: numb
   return better ? { best: result, epochsWithout: 0 } : { best, epochsWithout: epochsWithout + 1 }
 }
 
+/** Of a run that ends after `epoch` epochs, for a person. */
+export const earlyStopNote = (
+  epoch: number,
+  { best }: EarlyStop,
+  { earlyStopMetric, earlyStopPatience }: Pick<RunConfig, 'earlyStopMetric' | 'earlyStopPatience'>,
+): string =>
+  `Stopped early, after epoch ${epoch}: validation ${earlyStopMetric} has been no better than ${best?.toPrecision(4)} for ${earlyStopPatience} epochs in a row.`
+
 export const isPatienceOver = ({ epochsWithout }: EarlyStop, patience: number | undefined): boolean =>
   patience !== undefined && epochsWithout >= patience

@@ -32,6 +32,7 @@ const rankEnvSchema = z
     DISTRINEWS_RESUME_FROM: z.string(),
     /** Directory of the pretrained model that `initFrom` names; empty where there is none. */
     DISTRINEWS_MODEL_DIRECTORY: z.string(),
+    DISTRINEWS_TIMES_FORWARD: z.enum(['yes', 'no']),
   })
   .refine((env) => env.RANK < env.WORLD_SIZE, 'RANK must be below WORLD_SIZE')
 
@@ -52,6 +53,8 @@ export interface RankEnv {
   resumeFrom: string | null
   /** Of the pretrained model to begin with; null for random weights. */
   modelDirectory: string | null
+  /** Whether it times the forward pass by itself after the last step. */
+  timesForward: boolean
 }
 
 /** Throws where a variable is missing or senseless; that is a fault of whoever started the process. */
@@ -71,6 +74,7 @@ export function readRankEnv(variables: NodeJS.ProcessEnv): RankEnv {
     threads: env.DISTRINEWS_THREADS,
     resumeFrom: env.DISTRINEWS_RESUME_FROM || null,
     modelDirectory: env.DISTRINEWS_MODEL_DIRECTORY || null,
+    timesForward: env.DISTRINEWS_TIMES_FORWARD === 'yes',
   }
 }
 
@@ -90,5 +94,6 @@ export function writeRankEnv(env: RankEnv): Record<string, string> {
     DISTRINEWS_THREADS: String(env.threads),
     DISTRINEWS_RESUME_FROM: env.resumeFrom ?? '',
     DISTRINEWS_MODEL_DIRECTORY: env.modelDirectory ?? '',
+    DISTRINEWS_TIMES_FORWARD: env.timesForward ? 'yes' : 'no',
   } satisfies z.input<typeof rankEnvSchema>
 }

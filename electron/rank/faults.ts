@@ -40,6 +40,7 @@ export class RankFaults {
     return {
       labelCount: classifier.labelCount,
       logits: (batch) => classifier.logits(batch),
+      loss: (...args) => classifier.loss(...args),
       dispose: () => classifier.dispose(),
       gradients: async (...args) => {
         const start = performance.now()

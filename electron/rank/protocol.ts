@@ -30,6 +30,8 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
     trainCount: z.int(),
     validationCount: z.int(),
     tokenizerDigest: z.string(),
+    /** Of the weights before the next step. */
+    weightsDigest: z.string(),
     modelConfig: modelConfigSchema,
     parameterCount: z.int(),
     trainableParameterCount: z.int(),
@@ -59,7 +61,9 @@ export const rankMessageSchema = z.discriminatedUnion('type', [
   /** Rank 0 only: it would save a checkpoint now, and waits for `save`. */
   z.object({ type: z.literal('saving'), step: z.int() }),
   /** Rank 0 only: the model folder holds the weights of this checkpoint now. */
-  z.object({ type: z.literal('saved'), checkpoint: z.string(), step: z.int() }),
+  z.object({ type: z.literal('saved'), checkpoint: z.string(), step: z.int(), weightsDigest: z.string() }),
+  /** After the last step, where it was asked for: what the forward pass took of this rank's computing. */
+  z.object({ type: z.literal('forwardShare'), share: z.number().positive() }),
   /** Rank 0 only: something that a person should read. */
   z.object({ type: z.literal('note'), text: z.string() }),
   /** Last of all, one of the two. `fromElsewhere`: the rank met a failure that began on another. */

@@ -47,6 +47,8 @@ export interface RankSetup {
   totalSteps: number
   /** Where to begin; zeros for a fresh run. */
   start: CheckpointState
+  /** SHA-256 of the weights that it begins with. */
+  weightsDigest: string
 }
 
 /** For finding each other: a busy machine starts many processes slowly. */
@@ -92,7 +94,7 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
     if (env.resumeFrom === null) notes.push(...(await initial.fill(arena)))
     else await restoreSnapshot(arena, env.resumeFrom)
   }
-  await broadcastParameters(group, arena.parameters)
+  const weightsDigest = await broadcastParameters(group, arena.parameters)
   if (env.resumeFrom !== null) {
     await broadcastParameters(group, arena.firstMoments)
     await broadcastParameters(group, arena.secondMoments)
@@ -131,6 +133,7 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
       trainCount: rows.train.length,
       validationCount: rows.validation.length,
       tokenizerDigest: tokenizer.digest,
+      weightsDigest,
       modelConfig,
       parameterCount: countParameters(arena.specs),
       trainableParameterCount: countParameters(arena.trainable),
@@ -162,6 +165,7 @@ export async function setUpRank(env: RankEnv, channel: RankChannel, beat: Int32A
     sampler,
     totalSteps,
     start,
+    weightsDigest,
   }
 }
 

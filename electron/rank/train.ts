@@ -10,10 +10,11 @@ import { verifySameParameters } from '../ddp/broadcast.ts'
 import { type StepResult, train, type TrainStep } from '../engine/loop.ts'
 import type { RankChannel } from './channel.ts'
 import { keepDivergedFacts } from './diverged-facts.ts'
-import { afterEvaluation, isPatienceOver } from './early-stop.ts'
+import { afterEvaluation, earlyStopNote, isPatienceOver } from './early-stop.ts'
 import type { RankEnv } from './env.ts'
 import { evaluateTogether, type SharedEvaluation } from './evaluate-together.ts'
 import { RankFaults } from './faults.ts'
+import { forwardTimedBatches, measureForwardShare } from './forward-share.ts'
 import { peakRssBytes } from './peak-memory.ts'
 import { batchShapeOf } from './run-data.ts'
 import { type RankSetup, setUpRank } from './setup.ts'
@@ -55,12 +56,18 @@ class RankCourse {
   }
 
   async run(): Promise<'done' | 'stopped'> {
-    const { config } = this.#env
     await this.#makeUpForModel()
+    const reason = await this.#course()
+    if (reason === 'done' && this.#env.timesForward) await this.#timeForward()
+    return reason
+  }
+
+  async #course(): Promise<'done' | 'stopped'> {
+    const { config } = this.#env
     while (this.#state.epoch < config.epochs && this.#hasMore()) {
       const { epoch } = this.#state
       if (isPatienceOver(this.#state.earlyStop, config.earlyStopPatience)) {
-        this.#tellEarlyStop()
+        this.#note(earlyStopNote(epoch, this.#state.earlyStop, config))
         return 'done'
       }
       if (isTargetReached(this.#state.validationAccuracy, config)) {
@@ -225,13 +232,6 @@ class RankCourse {
     }
   }
 
-  #tellEarlyStop(): void {
-    const { earlyStopMetric: metric, earlyStopPatience: patience } = this.#env.config
-    const { epoch, earlyStop } = this.#state
-    const best = `validation ${metric} has been no better than ${earlyStop.best?.toPrecision(4)} for ${patience} epochs in a row`
-    this.#note(`Stopped early, after epoch ${epoch}: ${best}.`)
-  }
-
   /** To be read by a person; told once. */
   #note(text: string): void {
     if (this.#setup.group.rank === 0) this.#channel.send({ type: 'note', text })
@@ -249,7 +249,18 @@ class RankCourse {
     if (resumeFrom === null || group.rank !== 0 || (await publishedCheckpoint(runDirectory)) === checkpoint) return
     const snapshot = { runDirectory, state: this.#state, arena, tokenizer, maxLength: config.maxLength }
     await publishModel(snapshot, checkpoint, stepInEpoch === 0 ? epoch - 1 : epoch)
-    this.#channel.send({ type: 'saved', checkpoint, step })
+    this.#channel.send({ type: 'saved', checkpoint, step, weightsDigest: this.#setup.weightsDigest })
+  }
+
+  /** On the first batches of the run. */
+  async #timeForward(): Promise<void> {
+    const { classifier, group, sampler } = this.#setup
+    this.#channel.state('evaluating', 'timing the forward pass by itself')
+    sampler.setEpoch(0, [])
+    const steps = this.#trainSteps(0, [...sampler.steps()].slice(0, forwardTimedBatches))
+    const batches = Array.from(steps, ({ microBatches }) => microBatches[0]!)
+    const share = await measureForwardShare({ classifier, group, batches, seed: this.#env.config.seed, step: this.#state.step })
+    if (share !== null) this.#channel.send({ type: 'forwardShare', share })
   }
 
   async #saveAtStop(epoch: number): Promise<void> {
@@ -266,7 +277,7 @@ class RankCourse {
     const { step } = this.#state
     // region rank-0-saves
     await store.toHost()
-    await verifySameParameters(group, arena.parameters, step)
+    const weightsDigest = await verifySameParameters(group, arena.parameters, step)
     if (group.rank === 0) {
       this.#channel.state('saving', 'saving the checkpoint')
       this.#channel.send({ type: 'saving', step })
@@ -274,7 +285,7 @@ class RankCourse {
       const snapshot = { runDirectory, state: this.#state, arena, tokenizer, maxLength: config.maxLength }
       const checkpoint = await saveSnapshot(snapshot)
       await publishModel(snapshot, checkpoint, epoch)
-      this.#channel.send({ type: 'saved', checkpoint, step })
+      this.#channel.send({ type: 'saved', checkpoint, step, weightsDigest })
     } else {
       this.#channel.state('ready', 'waiting for rank 0 to save')
     }

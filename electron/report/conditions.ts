@@ -5,6 +5,7 @@
 import { hubDatasets } from '../../shared/domain/hub-datasets.ts'
 import { deviceTitles } from '../../shared/domain/device.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
+import { architectureTitles } from '../../shared/domain/model-config.ts'
 import { freezeInWords, globalBatch, type RunConfig, sourceInWords } from '../../shared/domain/run-config.ts'
 import type { RunReport } from '../../shared/domain/report.ts'
 import { formatBytes, formatCount, formatDate, formatPercent, formatSetting, missing } from './format.ts'
@@ -106,7 +107,7 @@ export function classTable({ record }: RunReport): Table {
 export function modelFacts({ record }: RunReport): Fact[] {
   const model = record.modelConfig
   return [
-    { label: 'Architecture', value: 'DistilBERT for sequence classification' },
+    { label: 'Architecture', value: `${architectureTitles[model?.architecture ?? 'distilbert']} for sequence classification` },
     { label: 'Trainable parameters', value: formatCount(record.trainableParameterCount ?? record.parameterCount) },
     { label: 'Layers', value: formatCount(model?.nLayers), name: 'n_layers' },
     { label: 'Hidden size', value: formatCount(model?.dim), name: 'dim' },
@@ -124,7 +125,10 @@ export function machineFacts(hardware: Hardware): Fact[] {
     { label: 'Memory', value: formatBytes(hardware.ramBytes) },
     { label: 'System', value: orMissing(hardware.os) },
     ...(hardware.gpus.length === 0 ? [{ label: 'GPU', value: 'none found; the run did not use any' }] : []),
-    ...hardware.gpus.map((gpu) => ({ label: 'GPU', value: `${gpu.name}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}` })),
+    ...hardware.gpus.map((gpu) => ({
+      label: 'GPU',
+      value: `${gpu.name}, driver ${gpu.driver ?? 'not known'}, ${gpu.usable ? 'usable' : 'not used'}. ${gpu.note}`,
+    })),
     ...hardware.backends.map((backend) => ({
       label: 'Backend',
       value: `${backend.name}, ${backend.available ? 'available' : 'not available'}. ${backend.note}`,
@@ -148,5 +152,7 @@ export function identityFacts({ record }: RunReport): Fact[] {
     { label: 'Seed', value: String(record.config.seed) },
     { label: 'Data, SHA-256', value: orMissing(record.dataset?.digest) },
     { label: 'Tokenizer, SHA-256', value: orMissing(record.tokenizerDigest) },
+    { label: 'Weights before the first step, SHA-256', value: orMissing(record.firstWeightsDigest) },
+    { label: `Weights of the checkpoint ${record.checkpoint ?? ''}, SHA-256`, value: orMissing(record.lastWeightsDigest) },
   ]
 }

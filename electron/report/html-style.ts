@@ -5,11 +5,11 @@
 const light = `
 --paper:#fff;--wash:#f5f6f4;--ink:#1b1f23;--soft:#59626b;--rule:#d8dcd8;--grid:#e9ece9;--accent:#0d5c63;--bad:#a3261b;--bad-wash:#fbeeec;--warn:#7a5200;
 --rank-0:#0a67b0;--rank-1:#c8500a;--rank-2:#0b8457;--rank-3:#a8478f;--rank-4:#8f6a00;--rank-5:#2a8fb8;--rank-6:#8c5a4b;--rank-7:#68727d;
---validation:#a3261b;--data:#84909b;--forward:#2b6cb0;--reduce:#b3611a;--optimizer:#2f855a;--other:#d8dcd8;--on-phase:#fff;`
+--validation:#a3261b;--data:#84909b;--forward:#2b6cb0;--backward:#6a4c9c;--reduce:#b3611a;--optimizer:#2f855a;--other:#d8dcd8;--on-phase:#fff;`
 const dark = `
 --paper:#14181b;--wash:#1c2226;--ink:#e8ebe8;--soft:#a3adb3;--rule:#363e43;--grid:#262d31;--accent:#6cc4c1;--bad:#ff9d8f;--bad-wash:#33201d;--warn:#e8be6a;
 --rank-0:#5fb0f0;--rank-1:#ff9455;--rank-2:#4fcf9b;--rank-3:#e59bd0;--rank-4:#e0bb4f;--rank-5:#8fd6f2;--rank-6:#cfa396;--rank-7:#a9b3bc;
---validation:#ff9d8f;--data:#7d8993;--forward:#4f94d8;--reduce:#e39a4c;--optimizer:#46a878;--other:#454e54;--on-phase:#0d1113;`
+--validation:#ff9d8f;--data:#7d8993;--forward:#4f94d8;--backward:#a58ad6;--reduce:#e39a4c;--optimizer:#46a878;--other:#454e54;--on-phase:#0d1113;`
 
 const ranks = Array.from(
   { length: 8 },
@@ -62,7 +62,7 @@ svg .row-label{fill:var(--ink)}svg .unit{font-size:11px}
 .line{fill:none;stroke-linejoin:round;stroke-linecap:butt}
 .line.group{stroke:var(--ink)}.dot.group{fill:var(--ink)}.line.group-steps{stroke:var(--soft);opacity:.45}
 .line.validation{stroke:var(--validation)}.dot.validation{fill:var(--validation);stroke:var(--paper);stroke-width:1}
-.phase.dataMs{fill:var(--data)}.phase.forwardBackwardMs{fill:var(--forward)}.phase.allReduceMs{fill:var(--reduce)}.phase.optimizerMs{fill:var(--optimizer)}.phase.other{fill:var(--other)}
+.phase.dataMs{fill:var(--data)}.phase.forwardBackwardMs,.phase.forwardMs{fill:var(--forward)}.phase.backwardMs{fill:var(--backward)}.phase.allReduceMs{fill:var(--reduce)}.phase.optimizerMs{fill:var(--optimizer)}.phase.other{fill:var(--other)}
 .phase{stroke:var(--paper);stroke-width:1}svg .phase-label{fill:var(--on-phase);font-weight:600}svg .phase-label.other{fill:var(--ink)}
 ${ranks}
 .scroll{overflow-x:auto;margin:.6rem 0 1.2rem}

@@ -131,6 +131,8 @@ export interface RankTiming {
   /** Means over the middle half of the timed steps by duration: unlike medians, the phases add up to the step. */
   stepMs: number | null
   phases: Record<PhaseName, number | null>
+  /** Of the forward pass by itself; null where not every step told it. */
+  forwardMs: number | null
 }
 
 /** What each rank counted over all steps and how long it took over the timed ones; ordered by rank. */
@@ -153,6 +155,7 @@ export function rankTimings(report: RunReport): RankTiming[] {
       ),
       stepMs: mean(middle, (entry) => entry.stepMs),
       phases: Object.fromEntries(phaseNames.map((phase) => [phase, mean(middle, (entry) => entry.phases[phase])])) as RankTiming['phases'],
+      forwardMs: middle.every(({ forwardMs }) => forwardMs !== undefined) ? mean(middle, ({ forwardMs }) => forwardMs!) : null,
     }
   })
 }

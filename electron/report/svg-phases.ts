@@ -5,13 +5,13 @@
 import { html, type Markup } from './escape.ts'
 import { formatMs } from './format.ts'
 import { phaseLabels } from './results.ts'
-import { phaseNames, type PhaseName } from './summary.ts'
+import { type PhaseName } from './summary.ts'
 import { text } from './svg-chart.ts'
 import { scaleOf } from './svg-scale.ts'
 
 const rowHeight = 32
 const barHeight = 22
-/** Time outside all phases is drawn from this share of a step on. */
+/** Idle time, outside all phases, is drawn from this share of a step on. */
 const otherFrom = 0.005
 /** Narrower segments carry no label. */
 const labelFrom = 58
@@ -22,6 +22,14 @@ export interface Timing {
   label: string
   stepMs: number | null
   phases: Record<PhaseName, number | null>
+  /** The part of forward and backward that was the forward pass; null where it was not timed by itself. */
+  forwardMs: number | null
+}
+
+interface Part {
+  look: string
+  label: string
+  ms: number | null
 }
 
 interface Segment {
@@ -41,7 +49,9 @@ export function phaseChart(id: string, title: string, timings: readonly Timing[]
   const description = timings
     .map(
       (timing) =>
-        `${timing.label}: step ${formatMs(timing.stepMs)}, of it ${phaseNames.map((phase) => `${phaseLabels[phase]} ${formatMs(timing.phases[phase])}`).join(', ')}.`,
+        `${timing.label}: step ${formatMs(timing.stepMs)}, of it ${partsOf(timing)
+          .map(({ label, ms }) => `${label} ${formatMs(ms)}`)
+          .join(', ')}.`,
     )
     .join(' ')
 
@@ -60,13 +70,27 @@ export function phaseChart(id: string, title: string, timings: readonly Timing[]
   </svg>`
 }
 
+/** In the order in which they happen; forward and backward apart where that is known. */
+function partsOf({ phases, forwardMs }: Timing): Part[] {
+  const { dataMs, forwardBackwardMs, allReduceMs, optimizerMs } = phases
+  const part = (look: PhaseName, ms: number | null): Part => ({ look, label: phaseLabels[look], ms })
+  const passes =
+    forwardMs === null || forwardBackwardMs === null
+      ? [part('forwardBackwardMs', forwardBackwardMs)]
+      : [
+          { look: 'forwardMs', label: 'forward', ms: forwardMs },
+          { look: 'backwardMs', label: 'backward', ms: forwardBackwardMs - forwardMs },
+        ]
+  return [part('dataMs', dataMs), ...passes, part('allReduceMs', allReduceMs), part('optimizerMs', optimizerMs)]
+}
+
 /** Phases in the order in which they happen, then time outside all of them. */
 function segmentsOf(timing: Timing): Segment[] {
   const segments: Segment[] = []
   let fromMs = 0
-  for (const phase of phaseNames) {
-    const toMs = fromMs + (timing.phases[phase] ?? 0)
-    segments.push({ look: phase, fromMs, toMs })
+  for (const { look, ms } of partsOf(timing)) {
+    const toMs = fromMs + (ms ?? 0)
+    segments.push({ look, fromMs, toMs })
     fromMs = toMs
   }
   if (hasOther(timing)) segments.push({ look: 'other', fromMs, toMs: timing.stepMs ?? fromMs })
@@ -74,8 +98,9 @@ function segmentsOf(timing: Timing): Segment[] {
 }
 
 /** Whether a noticeable part of the step lies outside all phases. */
-function hasOther({ stepMs, phases }: Timing): boolean {
-  const inPhases = phaseNames.reduce((sum, phase) => sum + (phases[phase] ?? 0), 0)
+function hasOther(timing: Timing): boolean {
+  const { stepMs } = timing
+  const inPhases = partsOf(timing).reduce((sum, { ms }) => sum + (ms ?? 0), 0)
   return stepMs !== null && stepMs - inPhases > otherFrom * stepMs
 }
 
@@ -91,11 +116,11 @@ function segmentOf({ look, fromMs, toMs }: Segment, from: number, to: number, to
 }
 
 export function phaseLegend(timings: readonly Timing[]): Markup {
-  const looks = phaseNames.map((phase) => ({ look: phase as string, label: phaseLabels[phase] }))
-  if (timings.some(hasOther)) looks.push({ look: 'other', label: 'other' })
+  const looks = new Map(timings.flatMap(partsOf).map(({ look, label }) => [look, label]))
+  if (timings.some(hasOther)) looks.set('other', 'idle')
   return html`<ul class="legend">
-    ${looks.map(
-      ({ look, label }) =>
+    ${[...looks].map(
+      ([look, label]) =>
         html`<li>
           <svg viewBox="0 0 14 10" width="14" height="10" aria-hidden="true"><rect class="phase ${look}" width="14" height="10" /></svg
           >${label}

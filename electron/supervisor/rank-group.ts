@@ -23,6 +23,7 @@ export interface RankGroupOptions {
   resumeFrom: string | null
   /** Of the pretrained model that a fresh run begins with, or null. */
   modelDirectory: string | null
+  timesForward: boolean
   clock: AwakeClock
 }
 
@@ -35,13 +36,14 @@ export class RankGroup {
 
   /** Starts all ranks. Where it throws, those that were started are in `ranks` and want to be ended. */
   async launch(options: RankGroupOptions, eventsOf: (rank: number) => RankProcessEvents): Promise<void> {
-    const { record, worldSize, runDirectory, cacheDirectory, threadsPerRank: threads, devices, resumeFrom, modelDirectory, clock } = options
+    const { record, worldSize, runDirectory, cacheDirectory, threadsPerRank: threads, devices, clock } = options
+    const { resumeFrom, modelDirectory, timesForward } = options
     const { id, config, attempt } = record
     const log = await openLog(runDirectory, `attempt ${attempt}, ${new Date().toISOString()}`)
     try {
       this.#rendezvous = await createRendezvous()
       const paths = { rendezvousDirectory: this.#rendezvous, runDirectory, cacheDirectory, resumeFrom, modelDirectory }
-      const env = { runId: id, config, attempt: `${id}#${attempt}`, worldSize, threads, ...paths }
+      const env = { runId: id, config, attempt: `${id}#${attempt}`, worldSize, threads, timesForward, ...paths }
       for (const [rank, { name, variables }] of devices.slice(0, worldSize).entries()) {
         this.ranks.push(new RankProcess({ ...env, rank, localRank: rank, deviceName: name }, variables, log.fd, clock, eventsOf(rank)))
       }

@@ -35,11 +35,14 @@ export function enterReport(
     case 'epoch':
       books.epoch(message)
       return null
+    case 'forwardShare':
+      books.table.of(rank).forwardShare = message.share
+      return null
     case 'saving':
       return { type: 'saving' }
     case 'saved':
       books.hasModel = true
-      books.update({ checkpoint: message.checkpoint })
+      books.update({ checkpoint: message.checkpoint, lastWeightsDigest: message.weightsDigest })
       return { type: 'saved' }
     case 'note':
       books.note(message.text)
@@ -53,6 +56,9 @@ export function enterReport(
 function enterPrepared(books: RunBooks, message: RankMessageOf<'prepared'>): void {
   const { dataset, trainCount, validationCount, tokenizerDigest, modelConfig, totalSteps, notes } = message
   const { parameterCount, trainableParameterCount } = message
-  books.update({ dataset, trainCount, validationCount, tokenizerDigest, modelConfig, parameterCount, trainableParameterCount, totalSteps })
+  // Of a run that goes on, the first weights were others.
+  const firstWeightsDigest = books.lastStep === 0 ? message.weightsDigest : books.record.firstWeightsDigest
+  books.update({ dataset, trainCount, validationCount, tokenizerDigest, firstWeightsDigest, modelConfig })
+  books.update({ parameterCount, trainableParameterCount, totalSteps })
   for (const note of notes) books.note(note)
 }

@@ -26,6 +26,7 @@ export class RankTable {
       samplesPerSec: null,
       rssBytes: null,
       peakRssBytes: null,
+      forwardShare: null,
       slowdown: null,
       error: null,
       first: false,

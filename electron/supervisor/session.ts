@@ -30,6 +30,7 @@ export interface SessionOptions extends Omit<RunBooksOptions, 'onError'> {
   shortestStepLimitMs: number
   /** Of the pretrained model that the run begins with, or null. */
   modelDirectory: string | null
+  timesForward: boolean
 }
 
 const shownAs: Partial<Record<GroupPhase, RunState>> = {
@@ -157,14 +158,11 @@ export class RunSession implements RunHandle {
   }
 
   async #launch(): Promise<void> {
-    const { cacheDirectory, threadsPerRank, devices, modelDirectory } = this.#options
     const { worldSize, attempt } = this.#machine
     const group = (this.#group = new RankGroup())
-    const options = { record: this.#books.record, worldSize, cacheDirectory, threadsPerRank, devices, modelDirectory, clock: this.#clock }
+    const now = { record: this.#books.record, worldSize, resumeFrom: this.#resume.from, clock: this.#clock }
     try {
-      await group.launch({ ...options, runDirectory: this.runDirectory, resumeFrom: this.#resume.from }, (rank) =>
-        this.#eventsOf(rank, attempt),
-      )
+      await group.launch({ ...this.#options, ...now }, (rank) => this.#eventsOf(rank, attempt))
       for (const [rank, { pid }] of group.ranks.entries()) this.#books.table.of(rank).pid = pid
       this.#books.hub.changed()
     } catch (error) {

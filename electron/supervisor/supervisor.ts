@@ -36,6 +36,8 @@ export interface StartRunOptions {
   runDirectory?: string
   /** Goes on from the newest valid checkpoint of `runDirectory`. */
   resume?: boolean
+  /** Times the forward pass by itself after the last step: see `RankStatus.forwardShare`. */
+  timesForward?: boolean
 }
 
 type Prepared = Pick<SessionOptions, 'runDirectory' | 'record' | 'steps' | 'epochs' | 'resumeFrom' | 'resumeStep' | 'modelDirectory'>
@@ -78,6 +80,7 @@ export class RunSupervisor {
         askedAtMs,
         shortestStepLimitMs: this.#shortestStepLimitMs,
         cacheDirectory: options.store.cacheDirectory,
+        timesForward: options.timesForward ?? false,
         hasModel: await hasModel(modelDirectory(prepared.runDirectory)),
       })
       options.store.supervised.add(record.id)
@@ -168,6 +171,8 @@ async function prepareStart({ store, config, hardware, command, modelDirectory, 
     trainCount: null,
     validationCount: null,
     tokenizerDigest: null,
+    firstWeightsDigest: null,
+    lastWeightsDigest: null,
     modelConfig: null,
     parameterCount: null,
     trainableParameterCount: null,

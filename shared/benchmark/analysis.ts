@@ -21,6 +21,8 @@ export interface ArmResult {
   stepMs: { p50: number; p95: number; p99: number; count: number } | null
   /** Means over the repetitions; they add up to a step. */
   phases: Measurement['phases'] | null
+  /** The part of forward and backward that the forward pass takes; null where not every repetition timed it. */
+  forwardMs: number | null
   stragglerGapMs: number | null
   rssBytes: number | null
   /** The most of any repetition, by rank; null where it was not told. */
@@ -66,6 +68,7 @@ function resultOf({ repetitions, data, peakFlops }: Benchmark, arm: Arm): ArmRes
         ? null
         : { p50: median(stepMs)!, p95: quantile(stepMs, 0.95)!, p99: quantile(stepMs, 0.99)!, count: stepMs.length },
     phases: meanPhases(done),
+    forwardMs: meanForward(done),
     stragglerGapMs: median(known(done.map(({ measured }) => measured.stragglerGapMs))),
     rssBytes: done.length === 0 ? null : (known(done.map(({ measured }) => measured.rssBytes)).toSorted((a, b) => b - a)[0] ?? null),
     peakRssBytes: peaksOf(done),
@@ -88,6 +91,11 @@ function meanPhases(done: readonly Done[]): Measurement['phases'] | null {
     optimizerMs: mean('optimizerMs'),
     idleMs: mean('idleMs'),
   }
+}
+
+function meanForward(done: readonly Done[]): number | null {
+  const timed = known(done.map(({ measured }) => measured.forwardMs))
+  return timed.length === 0 || timed.length < done.length ? null : timed.reduce((sum, ms) => sum + ms, 0) / timed.length
 }
 
 function peaksOf(done: readonly Done[]): number[] | null {

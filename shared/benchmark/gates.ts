@@ -23,6 +23,7 @@ export function gatesOf(benchmark: Benchmark, results: readonly ArmResult[]): Ga
     batchGate(benchmark, results),
     sameGate('precision', 'All arms compute in 32-bit floating point.', []),
     seedsGate(results),
+    beginningGate(results),
     paddingGate(benchmark, results),
     machineGate(benchmark),
     utilisationGate(results),
@@ -88,6 +89,24 @@ function seedsGate(results: readonly ArmResult[]): Gate {
       : isDistinct
         ? `Every arm ran with the seeds ${seeds[0]?.join(', ') ?? ''}.`
         : 'A seed was used twice.',
+  }
+}
+
+function beginningGate(results: readonly ArmResult[]): Gate {
+  const done = results.flatMap((result) => result.done)
+  const known = done.flatMap(({ seed, firstWeightsDigest }) => (firstWeightsDigest === null ? [] : [{ seed, firstWeightsDigest }]))
+  const seeds = [...new Set(known.map(({ seed }) => seed))]
+  const different = seeds.filter((seed) => new Set(known.filter((of) => of.seed === seed).map((of) => of.firstWeightsDigest)).size > 1)
+  const unknown = done.length - known.length
+  return {
+    name: 'first weights',
+    isOpen: different.length === 0,
+    found:
+      different.length > 0
+        ? `With seed ${different.join(', ')} the arms did not begin with the same weights.`
+        : known.length === 0
+          ? 'With which weights the repetitions began was not recorded.'
+          : `With the same seed all arms began with the same weights, by their SHA-256.${unknown > 0 ? ` Of ${unknown} repetitions they were not recorded.` : ''}`,
   }
 }
 

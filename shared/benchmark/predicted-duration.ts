@@ -17,11 +17,13 @@ const startMs = 3500
 /** What a core of an ordinary machine computes of this work a second, where nothing has been measured. */
 const guessedFlopsPerCore = 15e9
 const guessedTokens = 32
+/** What timing the forward pass after the last step costs, in steps: six batches, each forward, forward and whole. */
+const forwardTimedSteps = 10
 
 export function predictedDuration(plan: Plan, cores: number, known: KnownRate | null): { predictedMs: number; basis: string } {
   const isAtMost = targetOf(plan) !== null
   const trainMs = plan.arms.reduce((sum, { config }) => {
-    const steps = config.maxSteps ?? plan.warmupSteps + plan.measuredSteps
+    const steps = (config.maxSteps ?? plan.warmupSteps + plan.measuredSteps) + forwardTimedSteps
     const samplesPerSec = known?.samplesPerSec ?? guessedRate(config, cores)
     return sum + ((steps * globalBatch(config)) / samplesPerSec) * 1000
   }, 0)
@@ -37,7 +39,7 @@ export function predictedDuration(plan: Plan, cores: number, known: KnownRate | 
 }
 
 /** The loads on the served model, the open one too. */
-const inferenceMs = ({ inference }: Plan): number =>
+export const inferenceMs = ({ inference }: Pick<Plan, 'inference'>): number =>
   inference === null ? 0 : startMs + (inference.clients.length + 1) * inference.repetitions * inference.turnMs
 
 function guessedRate({ model, maxLength }: RunConfig, cores: number): number {

@@ -42,6 +42,8 @@ export const armSchema = z.object({
   label: z.string().max(200),
   /** Without the seed, which every repetition has of its own. */
   config: runConfigSchema,
+  /** Of an imported arm: where it ran, and the command that repeats it. Null: on the benchmark's machine. */
+  imported: z.object({ hardware: hardwareSchema, command: z.string() }).nullable().default(null),
 })
 export type Arm = z.infer<typeof armSchema>
 
@@ -93,6 +95,8 @@ export const measurementSchema = z.object({
     optimizerMs: z.number(),
     idleMs: z.number(),
   }),
+  /** The part of `forwardBackwardMs` that the forward pass takes; null where it was not timed by itself, and in early files. */
+  forwardMs: z.number().nullable().default(null),
   /** Median over the steps of slowest less fastest rank, communication left out. */
   stragglerGapMs: z.number().nullable(),
   /** Largest resident memory of a rank at the end, bytes. */
@@ -132,6 +136,11 @@ export const repetitionSchema = z.object({
   state: z.enum(['pending', 'done', 'failed']),
   startedAt: z.iso.datetime().nullable(),
   error: labErrorInfoSchema.nullable(),
+  /** SHA-256 of the weights before its first step and after its last; null where not known. */
+  firstWeightsDigest: z.string().nullable().default(null),
+  lastWeightsDigest: z.string().nullable().default(null),
+  /** With which each rank computed; null where not known. */
+  threadsPerRank: z.int().nullable().default(null),
   conditions: conditionsSchema.nullable(),
   measured: measurementSchema.nullable(),
 })

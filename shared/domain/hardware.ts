@@ -9,6 +9,8 @@ export const gpuSchema = z.object({
   cudaIndex: z.int().nullable().default(null),
   /** What computed on it when it was tried. */
   through: z.array(gpuDeviceSchema).default([]),
+  /** Name and version of what drives it; null where the system does not say. */
+  driver: z.string().nullable().default(null),
   /** Whether a kernel of the lab can run on it, tried, not guessed. */
   usable: z.boolean(),
   /** Why not, or through what. */

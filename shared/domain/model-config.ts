@@ -10,6 +10,7 @@ export type ModelPresetName = z.infer<typeof modelPresetNameSchema>
 
 export const architectureSchema = z.enum(['distilbert', 'bert'])
 export type Architecture = z.infer<typeof architectureSchema>
+export const architectureTitles: Record<Architecture, string> = { distilbert: 'DistilBERT', bert: 'BERT' }
 
 /** What sets DistilBERT apart from BERT, for whoever writes a configuration by hand. */
 export const distilbertTraits = { architecture: 'distilbert', typeVocabSize: 0, layerNormEpsilon: 1e-12 } as const

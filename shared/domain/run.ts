@@ -47,6 +47,8 @@ export const rankStatusSchema = z.object({
   rssBytes: z.number().nullable(),
   /** The most there has been; null where the system does not tell, and in early files. */
   peakRssBytes: z.number().nullable().default(null),
+  /** What the forward pass takes of forward and backward together, timed by itself after the last step; null where it was not. */
+  forwardShare: z.number().nullable().default(null),
   /** How many times slower it computes than the others; null while it keeps up. */
   slowdown: z.number().nullable().default(null),
   /** Why it stopped, where it failed; `first` marks the first cause, the others' errors are consequences. */
@@ -105,6 +107,10 @@ export const runRecordSchema = z.object({
   trainCount: z.int().nullable(),
   validationCount: z.int().nullable(),
   tokenizerDigest: z.string().nullable(),
+  /** SHA-256 of all parameters before the first step, float32 as they lie in memory; null in early records. */
+  firstWeightsDigest: z.string().nullable().default(null),
+  /** The same of the newest checkpoint. */
+  lastWeightsDigest: z.string().nullable().default(null),
   modelConfig: modelConfigSchema.nullable(),
   parameterCount: z.int().nullable(),
   /** Those that are not frozen; null in records of runs that knew no freezing: all. */

@@ -4,7 +4,7 @@ import { describeTwoRanks, verdicts } from '../../electron/lab/verdicts.ts'
 import type { Gpu, Hardware } from '../../shared/domain/hardware.ts'
 
 const gigabyte = 1024 ** 3
-const untried: Omit<Gpu, 'name'> = { pciAddress: null, cudaIndex: null, through: [], usable: false, note: 'not used' }
+const untried: Omit<Gpu, 'name'> = { pciAddress: null, cudaIndex: null, driver: null, through: [], usable: false, note: 'not used' }
 const machine = (cpuCores: number, ramGigabytes: number, gpus: string[] = []): Hardware => ({
   cpuModel: 'test',
   cpuCores,

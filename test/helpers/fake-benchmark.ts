@@ -49,6 +49,9 @@ export function fakeBenchmark({ scaling = 'strong', stepMs = [40, 22], spread = 
         ...repetition,
         state: 'done',
         startedAt: empty.createdAt,
+        firstWeightsDigest: repetition.seed.toString(16).padStart(4, '0').repeat(16),
+        lastWeightsDigest: 'd2'.repeat(32),
+        threadsPerRank: repetition.arm === 'ranks-1' ? 2 : 1,
         conditions: {
           busyShare: 0.02,
           calibrationMs: [10, 10.2],
@@ -72,6 +75,7 @@ function measurementOf(ms: number, rows: number, steps: number, worldSize: numbe
     tokenCount: rows * steps * 20,
     paddedTokenCount: rows * steps * 24,
     phases: { dataMs: 0.02 * ms, forwardBackwardMs: 0.8 * ms, allReduceMs: 0.1 * ms, optimizerMs: 0.05 * ms, idleMs: 0.03 * ms },
+    forwardMs: 0.26 * ms,
     stragglerGapMs: 0.4,
     rssBytes: 3e8,
     peakRssBytes: Array.from({ length: worldSize }, (_, rank) => 3.2e8 + 1e6 * rank),

@@ -29,7 +29,9 @@ export function hostileRun(): RunDetail {
         ...record.hardware,
         cpuModel: hostileText,
         os: hostileText,
-        gpus: [{ name: hostileText, pciAddress: null, cudaIndex: null, through: [], usable: false, note: hostileText }],
+        gpus: [
+          { name: hostileText, pciAddress: null, cudaIndex: null, driver: hostileText, through: [], usable: false, note: hostileText },
+        ],
         backends: [{ name: hostileText, available: true, note: hostileText }],
         versions: { [hostileText]: hostileText },
       },

@@ -52,9 +52,15 @@ it('of one and two ranks measures every repetition, keeps what it saw on the dis
   expect(done.allReduce).toMatchObject({ worldSize: 2 })
   expect(done.allReduce!.samples.length).toBeGreaterThan(4)
   expect(done.allReduce!.fit.betaMsPerByte).toBeGreaterThan(0)
+  const [one, two, twoAgain, oneAgain] = done.repetitions.map(({ firstWeightsDigest }) => firstWeightsDigest)
+  expect([one, twoAgain]).toEqual([two, oneAgain])
+  expect(one).not.toBe(twoAgain)
+  expect(new Set(done.repetitions.flatMap((of) => [of.firstWeightsDigest, of.lastWeightsDigest]))).not.toContain(null)
   for (const { measured, conditions } of done.repetitions) {
     expect(measured).toMatchObject({ sampleCount: 8 * 16, provenance: 'measured', validation: { rowCount: 40 } })
     expect(measured!.stepMs).toHaveLength(8)
+    expect(measured!.forwardMs).toBeGreaterThan(0)
+    expect(measured!.forwardMs).toBeLessThan(measured!.phases.forwardBackwardMs)
     expect(measured!.peakRssBytes!.every((bytes) => bytes >= 1e7)).toBe(true)
     expect(conditions!.calibrationMs![0]).toBeGreaterThan(0)
   }

@@ -10,7 +10,7 @@ import { createBench, parametersOf, reached, testHardware } from '../helpers/tra
 /** What a probe would say if SwiftShader were a GPU. */
 const withSwiftShader: Hardware = {
   ...testHardware,
-  gpus: [{ name: 'SwiftShader', pciAddress: null, cudaIndex: null, through: ['webgpu'], usable: true, note: '' }],
+  gpus: [{ name: 'SwiftShader', pciAddress: null, cudaIndex: null, driver: null, through: ['webgpu'], usable: true, note: '' }],
 }
 
 describe('on a WebGPU adapter in software', () => {

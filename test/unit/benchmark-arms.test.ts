@@ -10,6 +10,7 @@ import { installedChromium, printReportFolder } from '../../electron/benchmark/r
 import { writeReportFolder } from '../../electron/benchmark/report-folder.ts'
 import { collectBenchmark, sentencesOf } from '../../electron/report/benchmark/facts.ts'
 import { renderBenchmark, renderBenchmarkFolder } from '../../electron/report/benchmark/index.ts'
+import { renderArmMarkdown } from '../../electron/report/benchmark/markdown.ts'
 import { benchmarkView } from '../../electron/report/benchmark/view.ts'
 import { predictedDuration } from '../../shared/benchmark/predicted-duration.ts'
 import { LabError } from '../../shared/contract/errors.ts'
@@ -127,6 +128,21 @@ describe('an imported run', () => {
     expect(benchmarkView(withIt).maySaySpeedUp).toBe(false)
   })
 
+  it('is shown with the machine that it ran on, and the command that repeats it', () => {
+    const run = runOf(130)
+    const t4 = { name: 'Tesla T4', pciAddress: null, cudaIndex: 0, driver: 'NVIDIA 550.54.15', through: [], usable: true, note: '' }
+    Object.assign(run.record, { hardware: { ...run.record.hardware, cpuModel: 'Another CPU', gpus: [t4] }, command: './run_ddp.sh 2' })
+    const withIt = withImportedArm(benchmark, run)
+    const arm = withIt.plan.arms.at(-1)!
+    const whole = renderBenchmark(withIt, 'markdown').text
+    expect(whole).toMatch(/### Of the arms that this lab measured[^]*### Of 2 ranks[^]*Another CPU[^]*Tesla T4, driver NVIDIA 550\.54\.15/)
+    const alone = renderArmMarkdown(collectBenchmark(withIt), arm.id)
+    expect(alone).toContain('Another CPU')
+    expect(alone).not.toContain(benchmark.hardware.cpuModel)
+    expect(alone).toContain('./run_ddp.sh 2')
+    expect(alone).not.toContain(benchmark.command)
+  })
+
   it.each([
     ['of too few steps', runOf(129), 'BENCHMARK_TOO_SHORT'],
     ['that the lab made itself', fakeRun({ completedSteps: 130, record: { imported: null, parameterCount } }), 'IMPORT_INVALID'],
@@ -163,8 +179,8 @@ describe('the predicted duration', () => {
 
   it('follows from what was measured, and names it', () => {
     const { predictedMs, basis } = predictedDuration(plan, 2, { samplesPerSec: 1000, from: 'the last run' })
-    // 50 steps of 32 rows at 1,000 a second, and the start, for two arms, three times.
-    expect(predictedMs).toBe(3 * 2 * (1600 + 3500))
+    // 50 steps of 32 rows at 1,000 a second, what ten more take to time the forward pass, and the start, for two arms, three times.
+    expect(predictedMs).toBe(3 * 2 * (1600 + 320 + 3500))
     expect(basis).toContain('the last run: 1000 samples/s')
   })
 

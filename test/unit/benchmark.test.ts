@@ -64,6 +64,17 @@ describe('a measurement', () => {
     expect(renderBenchmark(early, 'markdown').text).toMatch(/2 ranks × 32 \| 286 MiB at the end \|/)
   })
 
+  it('tells the forward pass from the backward one where it was timed: by the ranks’ shares, or by every step', () => {
+    expect(measurementOf({ steps, epochs, ranks }, plan)!.forwardMs).toBeNull()
+    const timed = ranks.map((status, rank) => ({ ...status, forwardShare: rank === 0 ? 0.2 : 0.4 }))
+    const measured = measurementOf({ steps, epochs, ranks: timed }, plan)!
+    expect(measured.forwardMs! / measured.phases.forwardBackwardMs).toBeCloseTo(0.3, 9)
+    const told = steps.map((step) => ({ ...step, ranks: step.ranks.map((rank) => ({ ...rank, forwardMs: rank.rank + 1 })) }))
+    expect(measurementOf({ steps: told, epochs, ranks }, plan)!.forwardMs).toBeCloseTo((ranks.length + 1) / 2, 9)
+    const partly = [...told.slice(0, 20), ...steps.slice(20)]
+    expect(measurementOf({ steps: partly, epochs, ranks }, plan)!.forwardMs).toBeNull()
+  })
+
   it('is none where a step is missing', () => {
     expect(measurementOf({ steps: steps.slice(0, 49), epochs, ranks }, plan)).toBeNull()
   })
@@ -131,6 +142,7 @@ describe('the word speed-up', () => {
     ],
     ['global batch', ({ plan }) => void (plan.arms[1]!.config.microBatch = 64)],
     ['seeds', ({ repetitions }) => void (repetitions[0]!.seed = 7)],
+    ['first weights', ({ repetitions }) => void (repetitions[0]!.firstWeightsDigest = 'ab'.repeat(32))],
     ['length and padding', ({ plan }) => void (plan.arms[1]!.config.maxLength = 64)],
     ['quiet machine', ({ repetitions }) => void (repetitions[2]!.conditions!.busyShare = 0.4)],
     ['quiet machine', ({ repetitions }) => void (repetitions[2]!.conditions!.calibrationMs = [10, 13])],
@@ -175,11 +187,30 @@ describe('renderings', () => {
     expect(benchmarkSchema.safeParse(strange).error?.message).toContain('an arm that the plan does not have')
   })
 
+  it('draw forward and backward apart where every arm tells them, as one bar where not, and say how they were told', () => {
+    const looks = (of: Benchmark): string[] =>
+      [...renderBenchmark(of, 'svg-waterfall').text.matchAll(/class="phase (forward\w*|backward\w*)"/g)].map(([, look]) => look!)
+    expect(looks(benchmark)).toEqual(['forwardMs', 'backwardMs', 'forwardMs', 'backwardMs'])
+    const early = change(benchmark, ({ repetitions }) => void (repetitions[0]!.measured!.forwardMs = null))
+    expect(looks(early)).toEqual(['forwardBackwardMs', 'forwardBackwardMs'])
+    for (const format of ['html', 'markdown'] as const)
+      expect(renderBenchmark(benchmark, format).text).toMatch(/timed by itself: on a few batches after the last step/)
+  })
+
+  it('name the weights of every repetition by their digests and the threads of its ranks, and say where they were not recorded', () => {
+    expect(renderBenchmark(benchmark, 'markdown').text).toMatch(/\| 1 rank × 64 \| 42 \| 002a002a002a002a… \| d2d2d2d2d2d2d2d2… \|/)
+    expect(renderBenchmark(benchmark, 'markdown').text).toMatch(/\| threadsPerRank \| 2 \| 1 \|/)
+    const early = change(benchmark, ({ repetitions }) => repetitions.forEach((of) => void (of.firstWeightsDigest = null)))
+    expect(gate(early, 'first weights')).toMatchObject({ isOpen: true, found: expect.stringContaining('not recorded') as unknown })
+  })
+
   it('make a folder with every form and a file for each arm', () => {
     expect([...renderBenchmarkFolder(benchmark).keys()]).toEqual([
       'report.html', 'report.md', 'report.json', 'repetitions.csv', 'throughput.svg', 'waterfall.svg', 'single_cpu.md', 'ddp_2cpu.md',
     ]) // prettier-ignore
   })
+
+  const gpu = { pciAddress: null, cudaIndex: 0, through: [], usable: true }
 
   /** 20 ways to be more than a text, each in ten forms. */
   const kinds = [
@@ -208,6 +239,11 @@ describe('renderings', () => {
         of.data!.dataset.title = textFor(7)
         of.repetitions[1]!.conditions!.energyMissing = textFor(8)
         of.inference!.measured!.arm = textFor(9).slice(0, 64)
+        of.plan.arms[1]!.imported = {
+          hardware: { ...of.hardware, os: textFor(14), gpus: [{ ...gpu, name: textFor(15), driver: textFor(16), note: textFor(17) }] },
+          command: textFor(18),
+        }
+        of.repetitions[2]!.firstWeightsDigest = textFor(19)
         for (const each of of.repetitions) if (each.arm === 'ranks-1') each.arm = textFor(9).slice(0, 64)
         of.plan.arms[0]!.id = textFor(9).slice(0, 64)
         of.inference!.measured!.checkpoint = textFor(10)

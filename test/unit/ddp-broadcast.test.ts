@@ -2,6 +2,7 @@
  * Equal parameters on every rank: given out by rank 0, and verified to the bit, with a rank that differs seen to be
  * named by all.
  */
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { singleProcessGroup } from '../../electron/collectives/single.ts'
 import { broadcastParameters, verifySameParameters } from '../../electron/ddp/broadcast.ts'
@@ -27,8 +28,12 @@ describe('broadcasting parameters', () => {
 })
 
 describe('verifying parameters', () => {
-  it('passes where they are the same', async () => {
-    await Promise.all(memoryRing(3).map((group) => verifySameParameters(group, parametersOf(0), 5)))
+  it('passes where they are the same, and gives their SHA-256', async () => {
+    const digests = await Promise.all(memoryRing(3).map((group) => verifySameParameters(group, parametersOf(0), 5)))
+    const expected = createHash('sha256')
+      .update(new Uint8Array(parametersOf(0).buffer))
+      .digest('hex')
+    expect(digests).toEqual([expected, expected, expected])
   })
 
   it('notices a single bit, on every rank, and names the rank that differs', async () => {

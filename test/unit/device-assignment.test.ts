@@ -18,6 +18,7 @@ const gpu = (change: Partial<Gpu> = {}): Gpu => ({
   name: 'Tesla T4',
   pciAddress: '0000:00:04.0',
   cudaIndex: 0,
+  driver: 'NVIDIA 550.54.15',
   through: ['webgpu', 'cuda'],
   usable: true,
   note: '',
@@ -67,10 +68,10 @@ describe('assignment', () => {
 
 describe('reading what is there', () => {
   it('reads nvidia-smi, whose bus ids are longer than the kernel’s', () => {
-    const cards = parseNvidiaList('0, 00000000:00:04.0, Tesla T4\n1, 00000000:3B:00.0, NVIDIA A100-SXM4-40GB\nnothing\n')
-    expect(cards.map(({ name, pciAddress, cudaIndex, through }) => [name, pciAddress, cudaIndex, through])).toEqual([
-      ['Tesla T4', '0000:00:04.0', 0, []],
-      ['NVIDIA A100-SXM4-40GB', '0000:3b:00.0', 1, []],
+    const cards = parseNvidiaList('0, 00000000:00:04.0, 550.54.15, Tesla T4\n1, 00000000:3B:00.0, 550.54.15, NVIDIA A100, 40GB\nnothing\n')
+    expect(cards.map(({ name, pciAddress, cudaIndex, driver, through }) => [name, pciAddress, cudaIndex, driver, through])).toEqual([
+      ['Tesla T4', '0000:00:04.0', 0, 'NVIDIA 550.54.15', []],
+      ['NVIDIA A100, 40GB', '0000:3b:00.0', 1, 'NVIDIA 550.54.15', []],
     ])
   })
 

@@ -109,6 +109,14 @@ describe('dropout', () => {
     expect((await run(null)).lossSum).not.toBe(first.lossSum)
   })
 
+  test('the loss by itself is that of the gradients, and leaves them as they are', async () => {
+    const { lossSum, gradients } = await run(counter)
+    expect(await classifier.loss(batch, counter)).toBeCloseTo(lossSum, 4)
+    expect(await classifier.loss(batch, null)).not.toBeCloseTo(lossSum, 4)
+    expect(arena.gradients).toEqual(gradients)
+    expect(await classifier.loss({ ...batch, exampleCount: 0 }, counter)).toBe(0)
+  })
+
   test('without rates a counter changes nothing', async () => {
     const plain = miniatureConfig()
     const still = createClassifier({ config: plain, arena: makeArena(plain), threads: 1 })

@@ -18,6 +18,7 @@ const env: RankEnv = {
   threads: 2,
   resumeFrom: null,
   modelDirectory: null,
+  timesForward: true,
 }
 
 describe('the environment of a rank', () => {

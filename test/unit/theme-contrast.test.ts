@@ -38,7 +38,7 @@ describe.each(['light', 'dark'])('the %s scheme', (scheme) => {
 
   it('has ranks and phases that stand out from paper', () => {
     const drawn = [...colours.keys()].filter((name) => /^(rank|phase)-/.test(name))
-    expect(drawn).toHaveLength(12)
+    expect(drawn).toHaveLength(13)
     for (const name of drawn) expect(contrast(colours.get(name)!, colours.get('surface')!), name).toBeGreaterThanOrEqual(3)
   })
 })

@@ -1,5 +1,5 @@
 /** The two pictures of a benchmark: throughput of each repetition with the median's interval, and where a step's time goes. */
-import { type BenchmarkFacts, provenances } from './facts.ts'
+import { type BenchmarkFacts, forwardNote, provenances } from './facts.ts'
 import { figure } from '../charts.ts'
 import { html, type Markup } from '../escape.ts'
 import { formatQuantity } from '../format.ts'
@@ -38,7 +38,7 @@ export function waterfallFigure(facts: BenchmarkFacts): Markup {
   return figure(
     phaseChart('waterfall', 'Where a step’s time goes in each arm', timings, width),
     phaseLegend(timings),
-    'Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Other is idle time, such as waiting for the slowest rank.',
+    `Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Idle is the rest, such as waiting for the slowest rank.${timings.some(({ forwardMs }) => forwardMs !== null) ? ` ${forwardNote}` : ''}`,
     timings.some(({ stepMs }) => stepMs !== null),
     provenances(facts),
   )
@@ -49,9 +49,14 @@ export const waterfallChart = (facts: BenchmarkFacts): Markup =>
 
 export const waterfallLegend = (facts: BenchmarkFacts): Markup => phaseLegend(timingsOf(facts))
 
-const timingsOf = ({ results }: BenchmarkFacts) =>
-  results.map(({ arm, phases }) => ({
+/** Bars are cut alike: forward and backward apart where every arm tells them. */
+const tellsForward = ({ results }: BenchmarkFacts): boolean =>
+  results.every(({ phases, forwardMs }) => phases === null || forwardMs !== null)
+
+const timingsOf = (facts: BenchmarkFacts) =>
+  facts.results.map(({ arm, phases, forwardMs }) => ({
     label: arm.label,
     stepMs: phases && phases.dataMs + phases.forwardBackwardMs + phases.allReduceMs + phases.optimizerMs + phases.idleMs,
     phases: phases ?? { dataMs: null, forwardBackwardMs: null, allReduceMs: null, optimizerMs: null },
+    forwardMs: tellsForward(facts) ? forwardMs : null,
   }))

@@ -7,7 +7,7 @@ import { targetCells, targetColumns } from './target.ts'
 
 const columns = [
   'benchmark', 'arm', 'label', 'ranks', 'rows_per_step', 'repetition', 'seed', 'state', 'provenance', 'samples_per_sec', 'tokens_per_sec',
-  'padded_tokens_per_sec', 'step_ms_p50', 'step_ms_p95', 'step_ms_p99', 'data_ms', 'forward_backward_ms', 'all_reduce_ms', 'optimizer_ms',
+  'padded_tokens_per_sec', 'step_ms_p50', 'step_ms_p95', 'step_ms_p99', 'data_ms', 'forward_backward_ms', 'forward_ms', 'all_reduce_ms', 'optimizer_ms',
   'idle_ms', 'straggler_gap_ms', 'rss_bytes', 'peak_rss_bytes', 'validation_accuracy', 'validation_rows', 'others_busy_share', 'calibration_before_ms',
   'calibration_after_ms', 'energy_joules', 'gpu_joules', 'energy_seconds', 'padding', 'mean_loss', ...targetColumns, 'error',
 ] // prettier-ignore
@@ -35,6 +35,7 @@ export function renderBenchmarkCsv({ benchmark, results }: BenchmarkFacts): stri
       m && quantile(m.stepMs, 0.99),
       m?.phases.dataMs ?? null,
       m?.phases.forwardBackwardMs ?? null,
+      m?.forwardMs ?? null,
       m?.phases.allReduceMs ?? null,
       m?.phases.optimizerMs ?? null,
       m?.phases.idleMs ?? null,

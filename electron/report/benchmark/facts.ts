@@ -6,27 +6,14 @@ import { type ArmResult, armResults, type Comparison, comparisons } from '../../
 import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
 import { targetOf, timesToAccuracy } from '../../../shared/benchmark/time-to-accuracy.ts'
-import type { Benchmark, Factor } from '../../../shared/domain/benchmark.ts'
-import { deviceTitles } from '../../../shared/domain/device.ts'
-import type { RunConfig } from '../../../shared/domain/run-config.ts'
+import type { Benchmark } from '../../../shared/domain/benchmark.ts'
 import { isDetectable, type Summary } from '../../../shared/domain/statistics.ts'
-import type { Fact } from '../conditions.ts'
-import {
-  formatBytes,
-  formatCount,
-  formatDate,
-  formatDecimal,
-  formatInterval,
-  formatMs,
-  formatPercent,
-  formatQuantity,
-  missing,
-} from '../format.ts'
+import { formatBytes, formatCount, formatDecimal, formatInterval, formatMs, formatPercent, formatQuantity, missing } from '../format.ts'
 import type { Table } from '../results.ts'
 import { energyMissing } from './energy.ts'
 import { inferenceMissing } from './inference.ts'
 import { lossSentence, paddedTokensCaveat } from './padding.ts'
-import { targetFacts, type TargetFacts, targetSentences } from './target.ts'
+import { type TargetFacts, targetSentences } from './target.ts'
 
 export interface BenchmarkFacts {
   benchmark: Benchmark
@@ -167,14 +154,19 @@ export const comparisonTable = (facts: BenchmarkFacts): Table => ({
 })
 
 export const stepTable = ({ results }: BenchmarkFacts): Table => ({
-  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Data', 'Fwd + bwd', 'All-reduce', 'Optimizer', 'Idle', 'Straggler gap'],
-  rows: results.map(({ arm, stepMs, phases, stragglerGapMs }) => [
+  columns: ['Arm', 'Steps', 'p50', 'p95', 'p99', 'Data', 'Fwd + bwd', 'Forward', 'All-reduce', 'Optimizer', 'Idle', 'Straggler gap'],
+  rows: results.map(({ arm, stepMs, phases, forwardMs, stragglerGapMs }) => [
     arm.label,
     formatCount(stepMs?.count),
     ...[stepMs?.p50, stepMs?.p95, stepMs?.p99].map(formatMs),
-    ...[phases?.dataMs, phases?.forwardBackwardMs, phases?.allReduceMs, phases?.optimizerMs, phases?.idleMs, stragglerGapMs].map(formatMs),
+    ...[phases?.dataMs, phases?.forwardBackwardMs, forwardMs, phases?.allReduceMs, phases?.optimizerMs, phases?.idleMs].map(formatMs),
+    formatMs(stragglerGapMs),
   ]),
 })
+
+/** How forward and backward were told apart. */
+export const forwardNote =
+  'The forward pass was timed by itself: on a few batches after the last step of a repetition, all ranks at once; in an imported run in each step. Backward is the rest.'
 
 export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
   columns: ['Arm', 'Peak memory, each rank', 'Of the measured peak', 'Energy / 1,000 samples', 'Validation accuracy', '95 % interval'],
@@ -243,70 +235,3 @@ export const failureTable = ({ benchmark }: BenchmarkFacts): Table => ({
 })
 
 const armLabel = ({ plan }: Benchmark, arm: string): string => plan.arms.find(({ id }) => id === arm)?.label ?? arm
-
-const factorLabels: Record<Factor, string> = {
-  ranks: 'number of ranks',
-  microBatch: 'micro-batch: rows of a rank and step',
-  bucketCapBytes: 'bytes of a bucket',
-  device: 'device of the ranks',
-  padding: 'padding policy: packed computes none; the longest is a batch’s own, rounded up to 8; the maximum is the run’s',
-}
-
-export const protocolFacts = ({ benchmark: { plan, repetitions, peakFlops }, target }: BenchmarkFacts): Fact[] => [
-  { label: 'Form', value: plan.form === 'full' ? 'full' : 'quick (fewer steps and repetitions than a reviewer expects)' },
-  { label: 'Varied', value: factorLabels[plan.factor] },
-  { label: 'Scaling', value: plan.scaling === 'strong' ? 'strong: the same rows in every step' : 'weak: the same rows on every rank' },
-  { label: 'Repetitions of each arm', value: formatCount(plan.repetitions) },
-  { label: 'Warm-up steps, set apart', value: formatCount(plan.warmupSteps) },
-  {
-    label: 'Measured steps of a repetition',
-    value: `${formatCount(plan.measuredSteps)}${target === null ? '' : ', or fewer where it ends at its target'}`,
-  },
-  ...(target === null ? [] : targetFacts(target)),
-  { label: 'Order', value: repetitions.map(({ arm }) => arm.replace(/^(ranks|micro-batch|bucket|device|padding)-/, '')).join(' ') },
-  { label: 'Throughput of a repetition', value: 'its samples over the sum of the slowest rank’s step times' },
-  { label: 'Intervals', value: '95 %, percentile bootstrap over repetitions, 10,000 resamples; of accuracy Wilson' },
-  {
-    label: 'Measured peak',
-    value: peakFlops === null ? 'not measured' : `${formatQuantity(peakFlops / 1e9)} GFLOP/s, matrix products of 1024²`,
-  },
-]
-
-export const identityFacts = ({ benchmark }: BenchmarkFacts): Fact[] => [
-  { label: 'Benchmark', value: benchmark.id },
-  { label: 'Started', value: formatDate(benchmark.createdAt) },
-  { label: 'Ended', value: formatDate(benchmark.endedAt) },
-  { label: 'Lab', value: benchmark.hardware.versions['distrinews-lab'] ?? missing },
-  { label: 'Commit', value: benchmark.commit ?? missing },
-  { label: 'Data set', value: benchmark.data?.dataset.title ?? missing },
-  { label: 'Data, SHA-256', value: benchmark.data?.dataset.digest ?? missing },
-  { label: 'Tokenizer, SHA-256', value: benchmark.data?.tokenizerDigest ?? missing },
-  { label: 'Parameters', value: formatCount(benchmark.data?.parameterCount) },
-]
-
-/** What the arms share, then in what they differ from the baseline. */
-export function configurationTable({ benchmark: { plan } }: BenchmarkFacts): Table {
-  const configs = plan.arms.map(({ config }) => flat(config))
-  const names = [...configs[0]!.keys()].filter((name) => name !== 'seed' && name !== 'name')
-  const rows = names.map((name) => [name, ...configs.map((config) => config.get(name) ?? missing)])
-  const differs = (row: string[]): boolean => row.slice(1).some((value) => value !== row[1])
-  return {
-    columns: ['Setting', ...plan.arms.map(({ label }, index) => (index === 0 ? `${label} (baseline)` : label))],
-    textColumns: plan.arms.map((_, index) => index + 1),
-    rows: [...rows.filter(differs), ...rows.filter((row) => !differs(row))],
-  }
-}
-
-const flat = (config: RunConfig): Map<string, string> =>
-  new Map(
-    Object.entries(config).map(([name, value]: [string, unknown]) => [
-      name,
-      name === 'device'
-        ? deviceTitles[config.device]
-        : value === undefined
-          ? missing
-          : typeof value === 'object'
-            ? JSON.stringify(value)
-            : String(value),
-    ]),
-  )

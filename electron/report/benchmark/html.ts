@@ -11,12 +11,9 @@ import {
   allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
-  configurationTable,
   failureTable,
   gateTable,
-  identityFacts,
   notMeasured,
-  protocolFacts,
   provenances,
   ratioWord,
   repetitionTable,
@@ -26,6 +23,7 @@ import {
   throughputTable,
   titleOf,
 } from './facts.ts'
+import { commandsOf, configurationTable, identityFacts, type Machine, machinesOf, protocolFacts, weightsTable } from './protocol.ts'
 import { type TargetFacts, targetFigure, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
 import { inferenceFigure, inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
@@ -76,20 +74,21 @@ export function renderBenchmarkHtml(facts: BenchmarkFacts): string {
         html`${tableOf(repetitionTable(facts), 'none was planned')}${failureTable(facts).rows.length === 0 ? null : tableOf(failureTable(facts), '')}`,
       )}
       ${section('Configuration', tableOf(configurationTable(facts), ''))}
-      ${section(
-        'Machine and software',
-        pair(factsOf(machineFacts(benchmark.hardware)), tableOf(versionTable(benchmark.hardware), 'no versions were recorded')),
-      )}
+      ${section('Machine and software', html`${machinesOf(facts).map(machinePart)}`)}
       ${section(
         'Repeating it',
-        html`<pre><code>${benchmark.command}</code></pre>
-          ${factsOf(identityFacts(facts))}`,
+        html`<pre><code>${commandsOf(facts)}</code></pre>
+          ${factsOf(identityFacts(facts))}${weightsTable(facts).rows.length === 0 ? null : tableOf(weightsTable(facts), '')}`,
       )}
       <footer>
         Made with DistriNews Lab. Every figure was ${provenances(facts)} in this benchmark; ratios and intervals are computed from them.
       </footer>`,
   )
 }
+
+const machinePart = ({ title, hardware }: Machine): Markup =>
+  html`${title === '' ? null : html`<h3>${title}</h3>`}
+  ${pair(factsOf(machineFacts(hardware)), tableOf(versionTable(hardware), 'no versions were recorded'))}`
 
 const targetSection = (facts: TargetFacts): Markup =>
   section(

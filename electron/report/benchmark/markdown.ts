@@ -1,4 +1,5 @@
 /** A benchmark as GitHub-flavoured Markdown. All text goes through `markdownText` or a fence longer than any in it. */
+import type { Arm } from '../../../shared/domain/benchmark.ts'
 import { machineFacts, versionTable } from '../conditions.ts'
 import { markdownBlock, markdownText } from '../escape.ts'
 import { formatDate } from '../format.ts'
@@ -9,12 +10,10 @@ import {
   allReduceTable,
   type BenchmarkFacts,
   comparisonTable,
-  configurationTable,
   failureTable,
+  forwardNote,
   gateTable,
-  identityFacts,
   notMeasured,
-  protocolFacts,
   ratioWord,
   repetitionTable,
   resourceTable,
@@ -23,6 +22,7 @@ import {
   throughputTable,
   titleOf,
 } from './facts.ts'
+import { commandsOf, configurationTable, identityFacts, machinesOf, protocolFacts, weightsTable } from './protocol.ts'
 import { type TargetFacts, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
 import { inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
@@ -41,6 +41,7 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     ...(facts.target === null ? [] : targetBlocks(facts.target)),
     '## Where the time goes',
     table(stepTable(facts)),
+    ...forwardBlocks(facts),
     ...(benchmark.allReduce === null ? [] : ['## All-reduce', markdownText(allReduceSentence(facts)!), table(allReduceTable(facts))]),
     '## Memory, utilisation, energy, accuracy',
     table(resourceTable(facts)),
@@ -64,14 +65,24 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
     '## Configuration',
     table(configurationTable(facts)),
     '## Machine and software',
-    factTable(machineFacts(benchmark.hardware)),
-    table(versionTable(benchmark.hardware)),
+    ...machineBlocks(facts),
     '## Repeating it',
-    markdownBlock(benchmark.command, 'sh'),
+    markdownBlock(commandsOf(facts), 'sh'),
     factTable(identityFacts(facts)),
+    ...(weightsTable(facts).rows.length === 0 ? [] : [table(weightsTable(facts))]),
   ]
   return `${blocks.join('\n\n')}\n`
 }
+
+const forwardBlocks = ({ results }: BenchmarkFacts): string[] =>
+  results.some(({ forwardMs }) => forwardMs !== null) ? [markdownText(forwardNote)] : []
+
+const machineBlocks = (facts: BenchmarkFacts, arms?: readonly Arm[]): string[] =>
+  machinesOf(facts, arms).flatMap(({ title, hardware }) => [
+    ...(title === '' ? [] : [`### ${markdownText(title)}`]),
+    factTable(machineFacts(hardware)),
+    table(versionTable(hardware)),
+  ])
 
 const targetBlocks = (facts: TargetFacts): string[] => [
   '## Time to accuracy',
@@ -101,12 +112,12 @@ export function renderArmMarkdown(facts: BenchmarkFacts, armId: string): string 
       ? []
       : [table(targetTable({ ...facts.target, times: facts.target.times.filter(({ arm: of }) => of.id === armId) }))]),
     table(stepTable(only)),
+    ...forwardBlocks(only),
     table(resourceTable(only)),
     '## Machine and software',
-    factTable(machineFacts(benchmark.hardware)),
-    table(versionTable(benchmark.hardware)),
+    ...machineBlocks(facts, [arm]),
     '## Repeating it',
-    markdownBlock(benchmark.command, 'sh'),
+    markdownBlock(commandsOf(facts, [arm]), 'sh'),
   ]
   return `${blocks.join('\n\n')}\n`
 }

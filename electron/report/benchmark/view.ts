@@ -9,9 +9,8 @@ import {
   allReduceTable,
   collectBenchmark,
   comparisonTable,
-  configurationTable,
+  forwardNote,
   notMeasured,
-  protocolFacts,
   ratioWord,
   repetitionTable,
   resourceTable,
@@ -19,6 +18,7 @@ import {
   stepTable,
   throughputTable,
 } from './facts.ts'
+import { commandsOf, configurationTable, protocolFacts, weightsTable } from './protocol.ts'
 import { targetChart, targetNotes, targetComparisonTable, targetRepetitionTable, targetTable } from './target.ts'
 import { inferenceChart, inferenceLegend, inferenceNotes, inferenceSentence, inferenceTable } from './inference.ts'
 
@@ -65,13 +65,14 @@ export function benchmarkView(benchmark: Benchmark): Rendered {
             titled('Time to accuracy, compared', targetComparisonTable(facts.target)),
             titled('Every repetition to its target', targetRepetitionTable(facts.target)),
           ]),
-      titled('Steps', stepTable(facts)),
+      titled('Steps', stepTable(facts), facts.results.some(({ forwardMs }) => forwardMs !== null) ? forwardNote : undefined),
       titled('Memory, utilisation, energy, accuracy', resourceTable(facts)),
       titled('Energy', energyTable(facts), energyNote),
       titled('Inference under load', inferenceTable(benchmark), inferenceNotes(benchmark)),
       titled('All-reduce', allReduceTable(facts)),
       titled('Every repetition', repetitionTable(facts)),
       titled('Configuration', configurationTable(facts)),
+      titled('Weights', weightsTable(facts)),
     ].filter(({ rows }) => rows.length > 0),
     charts: {
       throughput: throughputChart(facts).text,
@@ -82,6 +83,6 @@ export function benchmarkView(benchmark: Benchmark): Rendered {
     },
     targetNotes: facts.target === null ? [] : targetNotes(facts.target),
     protocol: protocolFacts(facts).map(({ label, value }) => ({ label, value })),
-    command: benchmark.command,
+    command: commandsOf(facts),
   }
 }

@@ -1,7 +1,7 @@
 /** Experiment 15: gradients of several micro-steps are added up; when are they summed over the ranks? */
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { digestOf } from '../rank/digest.ts'
+import { digestOf } from '../../ddp/digest.ts'
 import { firstValues, makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 

@@ -4,7 +4,8 @@ import type { RankProgram } from '../rank/context.ts'
 import { median } from '../rank/model.ts'
 
 const sizes = [1, 4, 16, 64, 256, 1024, 4096].map((kilobytes) => kilobytes * 1024)
-const warmUp = 3
+/** Rounds over all sizes before the first that counts: the code becomes fast only when it has run a while. */
+const warmUp = 30
 const wasmPageBytes = 65_536
 
 const program: RankProgram<'allreduce-sweep'> = async (context) => {
@@ -19,21 +20,20 @@ const program: RankProgram<'allreduce-sweep'> = async (context) => {
   for (let size = 2; size <= worldSize; size++) {
     if (rank < size) {
       const ring = await context.joinRing(`ring-${size}`, size)
-      const samples = []
+      const times = sizes.map((): number[] => [])
       let step = 0
-      for (const bytes of sizes) {
-        const times: number[] = []
-        // region measure
-        for (let repeat = -warmUp; repeat < input.repeats; repeat++) {
+      // region measure
+      // Size after size in each round, so that a machine that is busy for a while slows all sizes alike.
+      for (let round = -warmUp; round < input.repeats; round++) {
+        for (const [index, bytes] of sizes.entries()) {
           await ring.barrier({ step, bucket: 0 })
           const start = performance.now()
           await ring.allReduce(data.subarray(0, bytes / 4), { step: step++, bucket: 0 })
-          if (repeat >= 0) times.push(performance.now() - start)
+          if (round >= 0) times[index]!.push(performance.now() - start)
         }
-        // endregion
-        samples.push({ bytes, ms: median(times) })
       }
-      rings.push({ worldSize: size, samples })
+      // endregion
+      rings.push({ worldSize: size, samples: sizes.map((bytes, index) => ({ bytes, ms: median(times[index]!) })) })
       ring.close()
     }
     // Ranks outside the ring wait without computing.

@@ -1,6 +1,6 @@
 /** The parameters before the first step: every rank draws its own, then all take those of rank 0. Broken: nobody does. */
 import type { RankProgram } from '../rank/context.ts'
-import { bytesOf, digestOf } from '../rank/digest.ts'
+import { bytesOf, digestOf } from '../../ddp/digest.ts'
 import { firstValues, makeLocalModel } from '../rank/model.ts'
 import { readNews } from '../rank/news.ts'
 

@@ -1,7 +1,7 @@
 /** Experiment 5: the last rank has one batch more than the others. Either all leave together, or one waits for nobody. */
 import { Reducer } from '../../ddp/reducer.ts'
 import type { RankProgram } from '../rank/context.ts'
-import { digestOf } from '../rank/digest.ts'
+import { digestOf } from '../../ddp/digest.ts'
 import { makeModel, usualBucketCapBytes } from '../rank/model.ts'
 import { batchOf, readNews, rowRange } from '../rank/news.ts'
 

@@ -1,9 +1,7 @@
 /** Models in words. */
-import type { ModelConfig } from '../../../shared/domain/model-config.ts'
+import { architectureTitles, type ModelConfig } from '../../../shared/domain/model-config.ts'
 import type { ModelReport } from '../../../shared/domain/model-report.ts'
 import { plural } from '../../ui/format.ts'
-
-export const architectureTitles: Record<ModelConfig['architecture'], string> = { distilbert: 'DistilBERT', bert: 'BERT' }
 
 /** 'DistilBERT, 6 layers × 768, 12 heads' */
 export const sizeOf = ({ architecture, nLayers, dim, nHeads }: ModelConfig): string =>
