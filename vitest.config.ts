@@ -13,7 +13,11 @@ const shared: TestOptions = {
   // Also where there are two cores, of which vitest by itself leaves one free: tests wait a good deal.
   maxWorkers: 2,
   exclude: [...configDefaults.exclude, long],
-  server: { deps: { inline: [/@tensorflow\/tfjs-core/] } },
+  // Of hundreds of modules one is made, once: each file of tests that imports the engine would load them all. (Unbundled, Node
+  // cannot load the gradients: they are ESM with extensionless imports.)
+  deps: {
+    optimizer: { ssr: { enabled: true, include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients.js'] } },
+  },
   // Electron's binary is nowhere needed: its module is a stand-in with real message channels.
   alias: { electron: fileURLToPath(new URL('./test/helpers/electron-stand-in.ts', import.meta.url)) },
 }
