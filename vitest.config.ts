@@ -10,8 +10,8 @@ const long = 'test/**/*.long.test.ts'
 
 const shared: TestOptions = {
   pool: 'forks',
-  // Also where there are two cores, of which vitest by itself leaves one free: tests wait a good deal.
-  maxWorkers: 2,
+  // Vitest by itself leaves one core free, which is half of two.
+  maxWorkers: '100%',
   exclude: [...configDefaults.exclude, long],
   // Of hundreds of modules one is made, once: each file of tests that imports the engine would load them all. (Unbundled, Node
   // cannot load the gradients: they are ESM with extensionless imports.)
@@ -22,8 +22,8 @@ const shared: TestOptions = {
   alias: { electron: fileURLToPath(new URL('./test/helpers/electron-stand-in.ts', import.meta.url)) },
 }
 
-/** Tests that start processes or browsers: whatever they wait for may take its time. */
-const processes: TestOptions = { ...shared, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } }
+/** Tests that start processes or browsers. They wait a good deal, so that three at a time keep two cores busy; and it may take its time. */
+const processes: TestOptions = { ...shared, maxWorkers: 3, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } }
 const folder = (name: string): { test: TestOptions } => ({ test: { ...processes, name, include: [`test/${name}/**/*.test.ts`] } })
 
 export default defineConfig({

@@ -5,6 +5,7 @@
 import { expect } from 'vitest'
 import type { Arm, ProgramId, ProgramRequest, ProgramResult } from '../../shared/domain/workbench.ts'
 import { judge } from '../../shared/lessons/checks.ts'
+import { computeShares } from '../../shared/lessons/checks/sync-experiments.ts'
 import { runOnRanks } from './workbench.ts'
 
 /** What the check must say of each arm, and what must stand in the numbers. */
@@ -44,7 +45,7 @@ export async function holds<Id extends ProgramId>({ program, fixed, broken, says
  * measurement, but it makes no fault out of none three times over, nor none out of a fault. Every attempt measures anew, and
  * has to hold as a whole.
  */
-export async function holdsInOneOf<Id extends ProgramId>(attempts: number, experiment: Experiment<Id>): Promise<void> {
+async function holdsInOneOf<Id extends ProgramId>(attempts: number, experiment: Experiment<Id>): Promise<void> {
   try {
     await holds(experiment)
   } catch (error) {
@@ -55,3 +56,14 @@ export async function holdsInOneOf<Id extends ProgramId>(attempts: number, exper
 }
 
 export const last = <T>(items: readonly T[]): T => items.at(-1)!
+
+/** Experiment 17: what makes two ranks less than twice as fast. */
+export const keepsBelowTwice = (broken: Exclude<Arm<'below-twice'>, 'healthy'>, says: RegExp): Promise<void> =>
+  holdsInOneOf(3, {
+    program: 'below-twice',
+    fixed: 'healthy',
+    broken,
+    input: { steps: 9 },
+    says,
+    margins: (healthy, bad) => expect(Math.min(...computeShares(bad))).toBeLessThan(Math.min(...computeShares(healthy))),
+  })

@@ -1,7 +1,6 @@
 /** The experiments about what is around the steps, on real ranks: the fixed form passes its check, the broken one does not, and by how much. */
 import { describe, expect, it } from 'vitest'
-import { computeShares } from '../../shared/lessons/checks/sync-experiments.ts'
-import { holds, holdsInOneOf } from '../helpers/experiment.ts'
+import { holds, keepsBelowTwice } from '../helpers/experiment.ts'
 
 describe('around the steps', () => {
   it('16: where all ranks save, the files on the disk are of the last one', () =>
@@ -29,21 +28,7 @@ describe('around the steps', () => {
       },
     }))
 
-  it.each([
-    ['starved-loader', /Forward and backward pass are/],
-    ['tiny-batch', /Forward and backward pass are/],
-    ['small-buckets', /35 all-reduces a step/],
-    ['straggler', /Forward and backward pass are/],
-  ] as const)('17: %s keeps two ranks below twice the speed', (broken, says) =>
-    holdsInOneOf(3, {
-      program: 'below-twice',
-      fixed: 'healthy',
-      broken,
-      input: { steps: 9 },
-      says,
-      margins: (healthy, bad) => expect(Math.min(...computeShares(bad))).toBeLessThan(Math.min(...computeShares(healthy))),
-    }),
-  )
+  it('17: small buckets keep two ranks below twice the speed', () => keepsBelowTwice('small-buckets', /35 all-reduces a step/))
 
   it.each([
     ['port-busy', /rank 1: The address of rank 1 is already taken/],

@@ -29,31 +29,6 @@ describe('which rows a rank sees', () => {
       },
     }))
 
-  it('3: twice the batch at the same learning rate falls behind over the same rows', () =>
-    holds({
-      program: 'batch-and-rate',
-      fixed: 'fixed',
-      broken: 'broken',
-      says: /the larger batch is .* behind/,
-      margins: (fixed) => {
-        const curves = fixed.ranks.flatMap(({ probe }) =>
-          probe.curves.map(({ ranks, microBatch, losses }) => [ranks, microBatch, losses.length]),
-        )
-        expect(curves).toEqual(expect.arrayContaining([[1, 32, 96], [1, 64, 48], [2, 16, 96], [2, 32, 48]])) // prettier-ignore
-      },
-    }))
-
-  it('8: padding the evaluation counts rows twice', () =>
-    holds({
-      program: 'eval-padding',
-      fixed: 'fixed',
-      broken: 'broken',
-      says: /64 rows were counted, but there are 61: 0, 1, 2 came twice/,
-      margins: (fixed, broken) => {
-        expect([fixed.ranks[0]!.probe.countedRows, broken.ranks[0]!.probe.countedRows]).toEqual([61, 64])
-      },
-    }))
-
   it('12: the same seed on every rank gives the same dropout masks', () =>
     holds({
       program: 'dropout-seeds',

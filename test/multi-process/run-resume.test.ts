@@ -137,7 +137,8 @@ describe('stop and resume', () => {
     expect(await parametersOf(again.runDirectory), 'two uninterrupted runs').toEqual(expected)
 
     const whole = await losses(run.runDirectory)
-    for (const step of [1, 2, 3, 5, 8]) {
+    // In an epoch, between two, and in the last one; `npm run faults -- --only resumed-steps` takes each.
+    for (const step of [2, 3, 8]) {
       const name = `step-00000${step}`
       const directory = join(bench.store.runsDirectory, `resumed-from-${step}`)
       await cp(run.runDirectory, directory, { recursive: true })
