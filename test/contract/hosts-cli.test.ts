@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +10,7 @@ import { projectRoot } from '../../electron/paths.ts'
 import { evaluationSchema } from '../../shared/domain/evaluation.ts'
 import { predictionSchema } from '../../shared/domain/prediction.ts'
 import { requestRecordSchema } from '../../shared/domain/serving.ts'
+import { takenPort } from '../helpers/loopback.ts'
 
 const cli = join(projectRoot, 'out', 'main', 'cli.js')
 let home: string
@@ -221,15 +221,12 @@ describe('the served lab', () => {
   })
 
   it('says that its port is taken, and lets go of the directory', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    await once(taken, 'listening')
-    const port = String((taken.address() as AddressInfo).port)
+    const port = String(await takenPort())
     for (let attempt = 0; attempt < 2; attempt++) {
       const { code, stderr } = await run('serve', '--port', port)
       expect(code).toBe(2)
       expect(stderr).toContain(`Port ${port} cannot be used`)
     }
-    taken.close()
   })
 })
 

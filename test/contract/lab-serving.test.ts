@@ -1,7 +1,5 @@
 /** A model of the lab over HTTP, started and watched over both transports; and the playground's code against a real server. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -9,6 +7,7 @@ import { projectRoot } from '../../electron/paths.ts'
 import type { ServedModelStatus } from '../../shared/domain/serving.ts'
 import { snippet, snippetLanguages, type SnippetLanguage } from '../../shared/domain/snippets.ts'
 import { labErrorOf, reachLab, transports, type Client } from '../helpers/contract-clients.ts'
+import { takenPort } from '../helpers/loopback.ts'
 import { modelLabels, writeTestModel } from '../helpers/model-folders.ts'
 import { ask, post, startModelServer } from '../helpers/model-server.ts'
 import { writePlaygroundRun } from '../helpers/playground-run.ts'
@@ -64,10 +63,7 @@ describe.each(transports)('over %s', (transport) => {
   it('what cannot be served says why, and leaves the way free for the next', { timeout: 60_000 }, async () => {
     const { client, labDirectory, close } = await reachLab(transport)
     onTestFinished(close)
-    const other = createServer().listen(0, '127.0.0.1')
-    onTestFinished(() => void other.close())
-    await once(other, 'listening')
-    const { port: taken } = other.address() as AddressInfo
+    const taken = await takenPort()
     const directory = await writePlaygroundRun(labDirectory, modelId)
     expect((await labErrorOf(client.serving.start({ modelId, port: taken, token: null }))).code).toBe('PORT_IN_USE')
     expect((await inState(client, 'failed')).error?.code).toBe('PORT_IN_USE')

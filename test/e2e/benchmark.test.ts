@@ -1,30 +1,21 @@
 /** Comparisons as a person makes them: planned, started, paused, gone on with, read, exported, removed. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { writeBenchmark } from '../../electron/benchmark/files.ts'
 import type { Benchmark } from '../../shared/domain/benchmark.ts'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import type { WatchedPage } from '../helpers/browser.ts'
+import { takePictures } from '../helpers/browser.ts'
 import { fakeBenchmark, withFakeInference, withTimes } from '../helpers/fake-benchmark.ts'
 import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import type { LabServer } from '../helpers/lab-server.ts'
+import { useLab, type Places } from '../helpers/opened-lab.ts'
 
-let directory: string
-let lab: LabServer
-let browser: Browser
-let watched: WatchedPage
-
-async function keep(benchmark: Benchmark): Promise<void> {
+async function keep(directory: string, benchmark: Benchmark): Promise<void> {
   const folder = join(directory, 'benchmarks', benchmark.id)
   await mkdir(folder, { recursive: true })
   await writeBenchmark(folder, benchmark)
 }
 
-async function keepRun(id: string, options: FakeRunOptions): Promise<void> {
+async function keepRun(directory: string, id: string, options: FakeRunOptions): Promise<void> {
   const { record, steps, epochs } = fakeRun({ ...options, record: { ...options.record, id } })
   const run = join(directory, 'runs', id)
   await mkdir(run, { recursive: true })
@@ -32,10 +23,8 @@ async function keepRun(id: string, options: FakeRunOptions): Promise<void> {
   await writeFile(join(run, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
 
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-benchmark-'))
-  await keep(withFakeInference(fakeBenchmark()))
+async function prepare({ directory }: Places): Promise<void> {
+  await keep(directory, withFakeInference(fakeBenchmark()))
   const closed = structuredClone(fakeBenchmark({ stepMs: [40, 44, 31] }))
   closed.id = '20260313-092653-benchmark-ef56'
   closed.plan.name = 'On a busy machine'
@@ -45,7 +34,7 @@ beforeAll(async () => {
     measured: null,
     error: { code: 'RANK_FAILED', title: 'Rank 1 was killed', cause: 'It got SIGKILL at step 12.', suggestion: 'See its log.' },
   })
-  await keep(closed)
+  await keep(directory, closed)
   const censored = withTimes([
     [20, 21, 22],
     [10, null, 12],
@@ -53,28 +42,21 @@ beforeAll(async () => {
   censored.id = '20260312-092653-benchmark-ef57'
   censored.plan.name = 'Learning to 80 %'
   censored.repetitions[2]!.conditions!.busyShare = 0.4
-  await keep(censored)
-  await keepRun('20260312-092653-tiny-0001', { config: { name: 'Two ranks' } })
+  await keep(directory, censored)
+  await keepRun(directory, '20260312-092653-tiny-0001', { config: { name: 'Two ranks' } })
   const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 2, nodes: 1 }
   const { parameterCount } = fakeBenchmark().data!
-  await keepRun('20260312-102653-tiny-0002', { config: { name: 'Kaggle' }, completedSteps: 130, record: { imported, parameterCount } })
-  lab = await startLab(directory)
-  browser = await openBrowser()
-  watched = await openPage(browser)
-  await watched.page.goto(lab.url)
-})
+  await keepRun(directory, '20260312-102653-tiny-0002', {
+    config: { name: 'Kaggle' },
+    completedSteps: 130,
+    record: { imported, parameterCount },
+  })
+}
 
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+const opened = useLab({ prepare })
 
 const exported = async (name: RegExp): Promise<Buffer> => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('button', { name: 'Export report' }).click()
   const download = page.waitForEvent('download')
   await page.getByRole('menuitem', { name }).click()
@@ -82,7 +64,7 @@ const exported = async (name: RegExp): Promise<Buffer> => {
 }
 
 test('the plan and its predicted duration are seen before anything starts', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('navigation').getByRole('link', { name: 'Benchmark' }).click()
   const plan = page.getByRole('region', { name: 'What will be done' })
   await plan.getByText('2 ranks × 32').waitFor()
@@ -106,7 +88,7 @@ test('the plan and its predicted duration are seen before anything starts', asyn
 })
 
 test('training to an accuracy, and padding policies, are planned before anything starts', async () => {
-  const { page } = watched
+  const { page } = opened
   const plan = page.getByRole('region', { name: 'What will be done' })
   await page.getByText('To an accuracy', { exact: true }).click()
   await page.getByLabel('Validation accuracy').fill('65')
@@ -128,7 +110,7 @@ test('training to an accuracy, and padding policies, are planned before anything
 })
 
 test('a time to accuracy shows who reached it and who did not, and leaves as a picture', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('link', { name: 'Learning to 80 %' }).first().click()
   await page.getByText(/not reached within 400 steps in 1 of 3/).waitFor()
   await page.getByRole('img', { name: 'Training time to the target of each arm' }).waitFor()
@@ -140,7 +122,7 @@ test('a time to accuracy shows who reached it and who did not, and leaves as a p
 })
 
 test('a result whose gates are open says speed-up, shows its charts, and leaves in every form', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('link', { name: 'One against two' }).first().click()
   await page.getByText(/2 ranks × 32: speed-up 1\.8/).waitFor()
   await page.getByText(/^all open/).waitFor()
@@ -171,7 +153,7 @@ test('a result whose gates are open says speed-up, shows its charts, and leaves 
 })
 
 test('a result with a closed gate does not say it, and failed repetitions say why', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('link', { name: 'All comparisons' }).click()
   await page.getByRole('link', { name: 'On a busy machine' }).click()
   await page.getByText('It got SIGKILL at step 12.').first().waitFor()
@@ -182,7 +164,7 @@ test('a result with a closed gate does not say it, and failed repetitions say wh
 })
 
 test('a real comparison is started with one click, paused, gone on with and removed', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('link', { name: 'All comparisons' }).click()
   await page.getByRole('button', { name: 'Compare 1 and 2 ranks' }).click()
   await page.getByRole('progressbar').waitFor()
@@ -209,7 +191,7 @@ test('a real comparison is started with one click, paused, gone on with and remo
 })
 
 test('an imported run becomes an arm, is called imported, and closes the gates', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('link', { name: 'One against two' }).click()
   await page.getByText(/2 ranks × 32: speed-up/).waitFor()
   await page.getByRole('button', { name: 'Add an imported run' }).click()
@@ -222,7 +204,7 @@ test('an imported run becomes an arm, is called imported, and closes the gates',
 })
 
 test('a run is taken elsewhere: the folder for torchrun is written, with the commands to copy', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
   await page.getByRole('link', { name: 'Two ranks' }).click()
   await page.getByRole('button', { name: 'Export report' }).click()
@@ -239,11 +221,11 @@ test('a run is taken elsewhere: the folder for torchrun is written, with the com
 })
 
 test('the Runs screen refuses a folder that is no run in words', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
   await page.getByRole('button', { name: 'Import a run' }).click()
-  await page.getByLabel('Folder on the machine of the lab').fill(join(directory, 'nowhere'))
+  await page.getByLabel('Folder on the machine of the lab').fill(join(opened.directory, 'nowhere'))
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   await page.getByText('The run cannot be imported').waitFor()
-  expect(watched.complaints).toEqual([])
+  expect(opened.complaints).toEqual([])
 })

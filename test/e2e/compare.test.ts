@@ -1,27 +1,18 @@
 /** Runs laid over each other, as a person does it: chosen in the list, zoomed, pinned, by mouse and by keyboard. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { projectRoot } from '../../electron/paths.ts'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import type { WatchedPage } from '../helpers/browser.ts'
+import { takePictures } from '../helpers/browser.ts'
 import { fakeRun, type FakeRunOptions } from '../helpers/fake-run.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import type { LabServer } from '../helpers/lab-server.ts'
+import { useLab, type Places } from '../helpers/opened-lab.ts'
 
 const longRun = '20260201-112653-tiny-0004'
 const firstTwo = '20260314-092653-tiny-0001,20260314-102653-tiny-0002'
 
-let directory: string
-let lab: LabServer
-let browser: Browser
-let watched: WatchedPage
-
-async function keep(id: string, options: FakeRunOptions): Promise<void> {
+async function keep(directory: string, id: string, options: FakeRunOptions): Promise<void> {
   const { record, steps, epochs } = fakeRun({ ...options, record: { ...options.record, id } })
   const run = join(directory, 'runs', id)
   await mkdir(run, { recursive: true })
@@ -29,31 +20,18 @@ async function keep(id: string, options: FakeRunOptions): Promise<void> {
   await writeFile(join(run, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
 
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-compare-'))
-  await keep('20260314-092653-tiny-0001', { config: { name: 'One rank', worldSize: 1, seed: 1 }, record: { trainCount: 5031 } })
-  await keep('20260314-102653-tiny-0002', { config: { name: 'Two ranks', seed: 2 }, record: { trainCount: 5031 } })
+async function prepare({ directory }: Places): Promise<void> {
+  await keep(directory, '20260314-092653-tiny-0001', { config: { name: 'One rank', worldSize: 1, seed: 1 }, record: { trainCount: 5031 } })
+  await keep(directory, '20260314-102653-tiny-0002', { config: { name: 'Two ranks', seed: 2 }, record: { trainCount: 5031 } })
   const imported = { program: 'train_ddp.py', torch: '2.4.0', backend: 'nccl', worldSize: 4, nodes: 1 }
-  await keep('20260314-112653-tiny-0003', {
+  await keep(directory, '20260314-112653-tiny-0003', {
     config: { name: 'Kaggle', worldSize: 4, seed: 3, learningRate: 1e-3 },
     record: { imported, trainCount: 5031 },
   })
-  await keep(longRun, { config: { name: 'Sixty thousand steps', worldSize: 1, seed: 4 }, stepsPerEpoch: 20_000 })
-  lab = await startLab(directory)
-  browser = await openBrowser()
-  watched = await openPage(browser)
-  await watched.page.goto(lab.url)
-})
+  await keep(directory, longRun, { config: { name: 'Sixty thousand steps', worldSize: 1, seed: 4 }, stepsPerEpoch: 20_000 })
+}
 
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+const watched = useLab({ prepare })
 
 const valuesTitle = () => watched.page.getByRole('table', { name: 'Values of the runs' }).locator('thead th').first().textContent()
 
@@ -234,9 +212,12 @@ test('a run that goes on grows in the comparison', async () => {
   const { page } = watched
   const cli = join(projectRoot, 'out', 'main', 'cli.js')
   const flags = ['train', '--ranks', '1', '--threads', '1', '--epochs', '2', '--name', 'Growing']
-  const training = spawn(process.execPath, [cli, ...flags], { env: { ...process.env, DISTRINEWS_HOME: directory }, stdio: 'ignore' })
+  const training = spawn(process.execPath, [cli, ...flags], {
+    env: { ...process.env, DISTRINEWS_HOME: watched.directory },
+    stdio: 'ignore',
+  })
   const ended = once(training, 'exit')
-  const newest = async (): Promise<string | undefined> => (await readdir(join(directory, 'runs'))).find((id) => id > '20260401')
+  const newest = async (): Promise<string | undefined> => (await readdir(join(watched.directory, 'runs'))).find((id) => id > '20260401')
   await expect.poll(newest, { timeout: 30_000 }).toBeDefined()
   await compare(`${firstTwo},${await newest()}`)
   const loss = () => page.getByRole('table', { name: 'Values of the runs' }).getByRole('row', { name: /Growing/ }).getByRole('cell').first().textContent() // prettier-ignore
@@ -244,7 +225,7 @@ test('a run that goes on grows in the comparison', async () => {
   const early = await loss()
   await expect.poll(loss, { timeout: 30_000 }).not.toBe(early)
   await ended
-  const lines = (await readFile(join(directory, 'runs', (await newest())!, 'metrics.jsonl'), 'utf8')).trim().split('\n')
+  const lines = (await readFile(join(watched.directory, 'runs', (await newest())!, 'metrics.jsonl'), 'utf8')).trim().split('\n')
   const last = lines.map((line) => JSON.parse(line) as { type: string; globalLoss: number }).findLast(({ type }) => type === 'step')!
   await expect.poll(loss, { timeout: 10_000 }).toBe(last.globalLoss.toFixed(4))
   await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()

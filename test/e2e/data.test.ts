@@ -2,10 +2,9 @@
 import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
+import { takePictures } from '../helpers/browser.ts'
 import { startHub } from '../helpers/hub-stand-in.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { openLab, type Places } from '../helpers/opened-lab.ts'
 
 const rowCount = 4000
 /** Not compressed, so that there is something to download. */
@@ -25,20 +24,14 @@ const parquet = (count: number): Uint8Array =>
   )
 
 test('AG News is downloaded: how far it is, cancelled, resumed from where it was, and in the list', { timeout: 120_000 }, async (ctx) => {
-  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
   const hub = await startHub()
   const train = parquet(rowCount)
   hub.addRepo('dataset', 'fancyzhx/ag_news', {
     'data/train-00000-of-00001.parquet': train,
     'data/test-00000-of-00001.parquet': parquet(40),
   })
-  const place = await temporaryDirectory()
-  const lab = await startLab(join(place, 'lab'), 0, { HF_ENDPOINT: hub.endpoint, HF_HOME: join(place, 'hf') })
-  ctx.onTestFinished(() => lab.close())
-  const browser = await openBrowser()
-  ctx.onTestFinished(() => browser.close())
-  const { page, complaints } = await openPage(browser)
-  await page.goto(lab.url)
+  const variables = ({ place }: Places) => ({ HF_ENDPOINT: hub.endpoint, HF_HOME: join(place, 'hf') })
+  const { page, complaints } = await openLab(ctx, { variables })
   await page.getByRole('navigation').getByRole('link', { name: 'Data', exact: true }).click()
   const panel = page.getByRole('region', { name: 'AG News' })
 

@@ -2,68 +2,58 @@
  * A model becomes a Space from the window: nothing there yet, written, cancelled, pushed by hand and by the lab, refused,
  * overwritten, checked. One lab directory for all, in the order in which a person comes to it; the hub is a real server here.
  */
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright'
+import { afterAll, expect, test } from 'vitest'
 import { spaceFactsSchema } from '../../shared/domain/space.ts'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
+import { openPage, takePictures } from '../helpers/browser.ts'
 import { trainAndExport } from '../helpers/exported-model.ts'
-import { startLab, type LabServer } from '../helpers/lab-server.ts'
+import { startLab } from '../helpers/lab-server.ts'
 import { startModelServer } from '../helpers/model-server.ts'
+import { useLab } from '../helpers/opened-lab.ts'
 import { SpaceHubStandIn } from '../helpers/space-hub-stand-in.ts'
 import { startStaticSite } from '../helpers/static-site.ts'
 
 const hostileTitle = '<img src=x onerror="document.title=1"> “news”'
 
+const hub = new SpaceHubStandIn()
+const labVariables = (token: string) => ({ HF_ENDPOINT: hub.endpoint, HF_TOKEN: token })
 let directory: string
 /** Of a real run, trained elsewhere: what the lab has does not depend on how it came there. */
 let trained: string
 let runId: string
-let hub: SpaceHubStandIn
-let lab: LabServer
-let browser: Browser
 let page: Page
-let complaints: string[]
 
-/** The lab anew, with this token in its environment, and the page at its Deploy screen. */
-async function openLab(token: string): Promise<void> {
-  lab = await startLab(directory, 0, { HF_ENDPOINT: hub.endpoint, HF_TOKEN: token })
+const opened = useLab({
+  prepare: async (places) => {
+    directory = places.directory
+    trained = join(places.place, 'trained')
+    runId = basename((await trainAndExport(trained)).runDirectory)
+    await hub.listen()
+  },
+  variables: () => labVariables(''),
+  arrive: async (at) => {
+    page = at.page
+    await openDeploy(at.lab.url)
+  },
+})
+afterAll(() => hub.close())
+
+async function openDeploy(url: string): Promise<void> {
   // Another address is another origin, which a page would not leave by itself.
-  await page.goto(lab.url)
+  await page.goto(url)
   await page.getByRole('navigation').getByRole('link', { name: 'Deploy', exact: true }).click()
   await page.getByRole('heading', { name: 'Deploy', level: 1 }).waitFor()
 }
 
+/** The lab anew, with this token in its environment, and the page at its Deploy screen. */
 async function reopenLab(token: string): Promise<void> {
   await page.goto('about:blank')
-  await lab.close()
-  await openLab(token)
+  await opened.lab.close()
+  opened.lab = await startLab(directory, 0, labVariables(token))
+  await openDeploy(opened.lab.url)
 }
-
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-deploy-'))
-  trained = await mkdtemp(join(tmpdir(), 'distrinews-trained-'))
-  const { runDirectory } = await trainAndExport(trained)
-  runId = basename(runDirectory)
-  hub = new SpaceHubStandIn()
-  await hub.listen()
-  browser = await openBrowser()
-  ;({ page, complaints } = await openPage(browser))
-  await openLab('')
-})
-
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await hub.close()
-  for (const place of [directory, trained]) await rm(place, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
 
 const step = (name: string) => page.getByRole('region', { name, exact: true })
 const head = (name: string) => step(name).getByRole('button', { expanded: false })
@@ -196,8 +186,8 @@ test('a push is cancelled, goes on without what arrived, and ends at the Space',
     .getByRole('status')
     .filter({ hasText: /^sending .* of .*MB/ })
     .waitFor()
-  const { page: other } = await openPage(browser)
-  await other.goto(lab.url)
+  const { page: other } = await openPage(opened.browser)
+  await other.goto(opened.lab.url)
   await other.getByRole('navigation').getByRole('link', { name: 'Deploy', exact: true }).click()
   await other.getByRole('region', { name: 'To the hub', exact: true }).getByRole('button', { name: 'Cancel' }).waitFor()
   await other.context().close()
@@ -346,5 +336,5 @@ test('all of it works from the keyboard, and the page never held a token or comp
   await page.keyboard.press('Tab')
   expect(await page.evaluate('document.activeElement?.tagName')).toBe('A')
   expect(await page.content()).not.toContain(hub.token)
-  expect(complaints).toEqual([])
+  expect(opened.complaints).toEqual([])
 })

@@ -1,53 +1,34 @@
 /** A model exported from the window, then loaded by transformers.js in a page of its own: what a person would publish. */
-import { createServer } from 'node:http'
-import { readFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { extname, join } from 'node:path'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { softmax } from '../../electron/inference/softmax.ts'
 import { projectRoot } from '../../electron/paths.ts'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
+import { browserFor, openPage, takePictures } from '../helpers/browser.ts'
 import { trainAndExport } from '../helpers/exported-model.ts'
-import { startLab } from '../helpers/lab-server.ts'
+import { openLab, type Places } from '../helpers/opened-lab.ts'
+import { startStaticSite } from '../helpers/static-site.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-const types: Record<string, string> = {
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-}
-const page = '<!doctype html><title>classifier</title>'
 const modules = join(projectRoot, 'node_modules')
 const headlines = ['Striker scores twice as hosts reach the cup final', 'Oil prices jump after a pipeline is attacked']
 
-/** Serves the page, the exported models in `models`, and the libraries, on loopback. */
-async function serveStatic(models: string): Promise<{ url: string; close(): void }> {
-  const roots: Record<string, string> = {
-    models,
-    transformers: join(modules, '@huggingface/transformers/dist'),
-    ort: join(modules, 'onnxruntime-web/dist'),
-  }
-  const server = createServer((request, response) => {
-    const [root = '', ...rest] = request.url!.slice(1).split('?')[0]!.split('/')
-    if (root === '') return void response.setHeader('content-type', 'text/html').end(page)
-    readFile(join(roots[root] ?? '/nowhere', ...rest)).then(
-      (bytes) => response.setHeader('content-type', types[extname(request.url!)] ?? 'application/octet-stream').end(bytes),
-      () => response.writeHead(404).end(),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
+/** A folder that a page of one's own would be: it, the exported models, and the libraries. */
+async function makeSite(models: string): Promise<string> {
+  const site = join(await temporaryDirectory(), 'site')
+  await mkdir(site)
+  await writeFile(join(site, 'index.html'), '<!doctype html><title>classifier</title>')
+  const libraries = { transformers: '@huggingface/transformers/dist', ort: 'onnxruntime-web/dist' }
+  await symlink(models, join(site, 'models'), 'junction')
+  for (const [name, path] of Object.entries(libraries)) await symlink(join(modules, path), join(site, name), 'junction')
+  return site
 }
 
 test('the exported folder answers in Chromium through transformers.js, in float32, float16 and int8', { timeout: 240_000 }, async (ctx) => {
-  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const browser = await browserFor(ctx)
   const place = await temporaryDirectory()
   const model = await trainAndExport(place)
-  const site = await serveStatic(place)
-  ctx.onTestFinished(() => site.close())
-  const browser = await openBrowser()
-  ctx.onTestFinished(() => browser.close())
+  const site = await startStaticSite(await makeSite(place))
   const { page: tab } = await openPage(browser)
   await tab.goto(site.url)
   // As text: what the page runs is not to be rewritten by the test's own tools.
@@ -87,17 +68,14 @@ test('the exported folder answers in Chromium through transformers.js, in float3
 })
 
 test('a person exports from the window: asked where, shown how it goes, told what came out', { timeout: 240_000 }, async (ctx) => {
-  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
-  const place = await temporaryDirectory()
-  const { facts } = await trainAndExport(place, 1)
-  const lab = await startLab(join(place, 'lab'))
-  ctx.onTestFinished(() => lab.close())
-  const browser = await openBrowser()
-  ctx.onTestFinished(() => browser.close())
-  const { page: window, complaints } = await openPage(browser)
-  await window.goto(lab.url)
+  let runId = ''
+  const prepare = async ({ place }: Places): Promise<void> => {
+    const { facts } = await trainAndExport(place)
+    runId = facts.runId!
+  }
+  const { page: window, complaints, directory } = await openLab(ctx, { prepare })
   await window.getByText('Idle. 1 run kept.').waitFor()
-  await window.evaluate(`location.hash = '#/runs/${facts.runId}'`)
+  await window.evaluate(`location.hash = '#/runs/${runId}'`)
   await window.getByRole('button', { name: 'Export model' }).click()
   const dialog = window.getByRole('dialog')
   await dialog.getByRole('textbox', { name: 'Folder name' }).fill('for-friends')
@@ -109,8 +87,8 @@ test('a person exports from the window: asked where, shown how it goes, told wha
   expect(await table.locator('tbody tr').count()).toBe(3)
   expect(await dialog.innerText()).toContain(join('exports', 'for-friends'))
   await takePictures(window, 'export-2-done')
-  expect(JSON.parse(await readFile(join(place, 'lab', 'exports', 'for-friends', 'export.json'), 'utf8'))).toMatchObject({
-    runId: facts.runId,
+  expect(JSON.parse(await readFile(join(directory, 'exports', 'for-friends', 'export.json'), 'utf8'))).toMatchObject({
+    runId,
   })
   expect(complaints).toEqual([])
 })

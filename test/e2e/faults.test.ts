@@ -2,25 +2,17 @@
  * A person breaks ranks of their own run at the fault bench and watches: suspect, slow, killed and going on, paused and
  * resumed, and at last a NaN that ends it. Leaves pictures of what the rank map shows meanwhile.
  */
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { takePictures } from '../helpers/browser.ts'
+import { openLab } from '../helpers/opened-lab.ts'
 
 test('a person breaks ranks at the fault bench, and the rank map says what happened and what to do next', async (ctx) => {
-  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
-  const lab = await startLab(join(await temporaryDirectory(), 'lab'))
-  ctx.onTestFinished(() => lab.close())
-  const browser = await openBrowser()
-  ctx.onTestFinished(() => browser.close())
-  const { page, complaints } = await openPage(browser)
+  const { page, complaints } = await openLab(ctx)
   const map = page.getByRole('region', { name: 'Rank map' })
   const happening = map.getByRole('status')
   const choose = (fault: string): Promise<void> => page.getByRole('radiogroup', { name: 'Fault' }).getByText(fault, { exact: true }).click()
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
 
-  await page.goto(lab.url)
   await press('Advanced')
   await page.getByLabel('Epochs').fill('200')
   await page.getByLabel('Checkpoint every').fill('20')

@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { modelPresets } from '../../shared/domain/model-config.ts'
-import { columnOf, openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { columnOf, openPage, takePictures } from '../helpers/browser.ts'
+import { openLab } from '../helpers/opened-lab.ts'
 
 const trainingMs = 240_000
 
@@ -17,16 +16,9 @@ test(
   'a person trains on two ranks, watches, asks the model, exports the report and finds it all again',
   { timeout: 360_000 },
   async (ctx) => {
-    ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
-    const directory = await temporaryDirectory()
-    const lab = await startLab(join(directory, 'lab'))
-    ctx.onTestFinished(() => lab.close())
-    const browser = await openBrowser()
-    ctx.onTestFinished(() => browser.close())
-    const { page, complaints } = await openPage(browser)
+    const { place, browser, page, complaints } = await openLab(ctx)
 
     // Home: what this machine is, and one button.
-    await page.goto(lab.url)
     await page.getByRole('heading', { name: 'This machine' }).waitFor()
     await page.getByText('Idle. Nothing has been trained yet.').waitFor()
     expect(new URL(page.url()).hash, 'the token does not stay in the address').toBe('#/')
@@ -81,7 +73,7 @@ test(
     for (const format of ['HTML', 'Markdown', 'JSON']) {
       await page.getByRole('button', { name: 'Export report' }).click()
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: format }).click()])
-      saved[format] = join(directory, download.suggestedFilename())
+      saved[format] = join(place, download.suggestedFilename())
       await download.saveAs(saved[format])
     }
     expect(JSON.parse(await readFile(saved['JSON']!, 'utf8'))).toMatchObject({ format: 'distrinews-run-report', provenance: 'measured' })

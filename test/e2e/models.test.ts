@@ -2,66 +2,42 @@
  * Pretrained models in a real browser: a folder that is none, one that is, a repository of a hub on loopback, one without
  * safetensors; then a fine-tuning from the downloaded one and an answer of the one with a classifier.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser, type WatchedPage } from '../helpers/browser.ts'
+import { afterAll, expect, test } from 'vitest'
+import { takePictures } from '../helpers/browser.ts'
 import { HubStandIn } from '../helpers/hub-stand-in.ts'
-import { startLab, type LabServer } from '../helpers/lab-server.ts'
+import { useLab, type Places } from '../helpers/opened-lab.ts'
 import { floats, writeTransformersFolder } from '../helpers/transformers-folders.ts'
 
 const hub = new HubStandIn()
-let directory: string
-let folder: string
-let lab: LabServer
-let browser: Browser
-let watched: WatchedPage
+const folderIn = (place: string): string => join(place, 'news-bert')
 
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-models-'))
-  folder = join(directory, 'news-bert')
+async function prepare({ place }: Places): Promise<void> {
   const long = { maxPositionEmbeddings: 128 }
-  await writeTransformersFolder(folder, { architecture: 'bert', withHead: true, config: long })
-  const base = join(directory, 'base')
+  await writeTransformersFolder(folderIn(place), { architecture: 'bert', withHead: true, config: long })
+  const base = join(place, 'base')
   const head = ['vocab_transform.weight', 'vocab_layer_norm.bias', 'vocab_projector.bias'].map((name) => floats(name, [2], [1, 2]))
   await writeTransformersFolder(base, { dtype: 'F16', config: long, change: (tensors) => [...tensors, ...head] })
   await hub.listen()
   await hub.addDirectory('model', 'org/tiny-distilbert', base)
   hub.addRepo('model', 'org/pickled', { 'config.json': '{"model_type":"bert"}', 'pytorch_model.bin': 'x' })
-  process.env['HF_ENDPOINT'] = hub.endpoint
-  process.env['HF_HOME'] = join(directory, 'hf')
-  lab = await startLab(join(directory, 'lab'))
-  browser = await openBrowser()
-  watched = await openPage(browser)
-  await watched.page.goto(lab.url)
-  await watched.page.getByText('Idle. Nothing has been trained yet.').waitFor()
-})
+}
 
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await hub.close()
-  await rm(directory, { recursive: true, force: true })
-})
+const opened = useLab({ prepare, variables: ({ place }) => ({ HF_ENDPOINT: hub.endpoint, HF_HOME: join(place, 'hf') }) })
+afterAll(() => hub.close())
 
-beforeEach((context) => context.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
-
-const goTo = (place: string): Promise<void> => watched.page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
+const goTo = (place: string): Promise<void> => opened.page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
 
 test('a folder is opened, and one that holds no model is refused with the reason', async () => {
-  const { page } = watched
+  const { page } = opened
   await goTo('Models')
   await page.getByText('None yet').waitFor()
   await takePictures(page, 'models-empty')
   const path = page.getByLabel('Path on the lab’s machine')
-  await path.fill(join(directory, 'hf'))
+  await path.fill(join(opened.place, 'hf'))
   await page.getByRole('button', { name: 'Open' }).click()
   await page.getByText('There is no model here').waitFor()
-  await path.fill(folder)
+  await path.fill(folderIn(opened.place))
   await page.getByRole('button', { name: 'Open' }).click()
   await page.getByText('BERT, 2 layers × 16, 2 heads').waitFor()
   await page.getByText(/Answers with World, Sports, Business, Sci\/Tech/).waitFor()
@@ -69,7 +45,7 @@ test('a folder is opened, and one that holds no model is refused with the reason
 })
 
 test('a repository is downloaded, one without safetensors is refused', async () => {
-  const { page } = watched
+  const { page } = opened
   const name = page.getByRole('textbox', { name: 'Model' })
   await name.fill('org/pickled')
   await page.getByRole('button', { name: 'Download' }).click()
@@ -91,7 +67,7 @@ test('a repository is downloaded, one without safetensors is refused', async () 
 })
 
 test('fine-tuning fills the training card; the run begins with the model and keeps what is frozen', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('region', { name: 'org/tiny-distilbert' }).getByRole('button', { name: 'Fine-tune' }).click()
   await page.getByText('pretrained, DistilBERT, 2 layers × 16, 2 heads').waitFor()
   await page.getByRole('button', { name: 'Advanced' }).click()
@@ -107,7 +83,7 @@ test('fine-tuning fills the training card; the run begins with the model and kee
 })
 
 test('a model with a classifier answers in the playground, and the trained one is in the list', async () => {
-  const { page } = watched
+  const { page } = opened
   await goTo('Models')
   await page.getByRole('table').getByText('org/tiny-distilbert on 2 ranks').waitFor()
   await takePictures(page, 'models-trained')
@@ -117,5 +93,5 @@ test('a model with a classifier answers in the playground, and the trained one i
     .getByText(/World|Sports|Business|Sci\/Tech/)
     .first()
     .waitFor()
-  expect(watched.complaints).toEqual([])
+  expect(opened.complaints).toEqual([])
 })

@@ -2,25 +2,18 @@
  * The playground as people use it: what stands on the screen belongs to the text, whatever the lab does meanwhile. Small
  * untrained models; the answers are compared with each other, not with the world. Pictures in `test-artifacts/`.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import type { Browser, Locator, Page } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import { startLab, type LabServer } from '../helpers/lab-server.ts'
+import type { Locator, Page } from 'playwright'
+import { expect, test } from 'vitest'
+import { takePictures } from '../helpers/browser.ts'
+import { useLab, type OpenedLab, type Places } from '../helpers/opened-lab.ts'
 import { writePlaygroundRun } from '../helpers/playground-run.ts'
 
 const first = '20260314-102653-tiny-cd34'
 const second = '20260314-092653-tiny-ab12'
 const headline = 'Striker scores twice as oil prices fall'
-
-let directory: string
-let lab: LabServer
-let browser: Browser
-let page: Page
-let complaints: string[]
 
 /** Answers of the lab are kept back while true, and delivered in order when it becomes false. */
 const wire = { held: false, waiting: [] as (() => void)[], asked: [] as string[] }
@@ -30,16 +23,15 @@ const release = (): void => {
   for (const deliver of wire.waiting.splice(0)) deliver()
 }
 
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-playground-'))
+let page: Page
+
+async function prepare({ directory }: Places): Promise<void> {
   await writePlaygroundRun(directory, first, { seed: 3, checkpointSteps: [10, 20] })
   await writePlaygroundRun(directory, second, { seed: 2 })
-  lab = await startLab(directory)
-  browser = await openBrowser()
-  const opened = await openPage(browser)
-  page = opened.page
-  complaints = opened.complaints
+}
+
+async function arrive(at: OpenedLab): Promise<void> {
+  page = at.page
   await page.routeWebSocket(/\/rpc$/, (socket) => {
     const server = socket.connectToServer()
     socket.onMessage((message) => {
@@ -48,18 +40,11 @@ beforeAll(async () => {
     })
     server.onMessage((message) => (wire.held ? wire.waiting.push(() => socket.send(message)) : socket.send(message)))
   })
-  await page.goto(lab.url)
+  await page.goto(at.lab.url)
   await page.getByRole('navigation').getByRole('link', { name: 'Playground', exact: true }).click()
-})
+}
 
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+const opened = useLab({ prepare, arrive })
 
 const box = (): Locator => page.getByRole('textbox', { name: 'Headline' })
 const sure = (): Locator => page.getByText(/% sure$/)
@@ -208,7 +193,9 @@ test('the question is copied as code and arrives as it was shown', async () => {
   await dialog.getByRole('button', { name: 'Copy Python code' }).getByText('Copied').waitFor()
   const code = await dialog.getByLabel('Python code', { exact: true }).innerText()
   expect(code).toContain(`{"text": "It's $(hostile) \\"text\\""}`)
-  expect(await dialog.getByLabel('Command', { exact: true }).innerText()).toContain(`--model ${join(directory, 'runs', first, 'model')}`)
+  expect(await dialog.getByLabel('Command', { exact: true }).innerText()).toContain(
+    `--model ${join(opened.directory, 'runs', first, 'model')}`,
+  )
   await takePictures(page, 'playground-code')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
@@ -312,7 +299,7 @@ test('a run that vanishes under the screen is told in words, the answer before s
   await tab('One headline')
   await box().fill(headline)
   await sure().waitFor()
-  await rm(join(directory, 'runs', first), { recursive: true })
+  await rm(join(opened.directory, 'runs', first), { recursive: true })
   await box().fill(`${headline} again`)
   await page.getByRole('alert').getByText('MODEL_NOT_FOUND').waitFor()
   await region('Answer').getByText('no answer to this text').waitFor()
@@ -322,5 +309,5 @@ test('a run that vanishes under the screen is told in words, the answer before s
   await page.getByRole('option', { name: /Run ab12/ }).click()
   await sure().waitFor()
   expect(await page.getByRole('alert').count()).toBe(0)
-  expect(complaints).toEqual([])
+  expect(opened.complaints).toEqual([])
 })

@@ -2,42 +2,15 @@
  * The screens beside the great journey: empty places, wrong input, one's own CSV, stop and resume, a lost connection,
  * the keyboard alone, a wrong token. One lab and one page for all of them, in the order of a first hour.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import type { WatchedPage } from '../helpers/browser.ts'
+import { expect, test } from 'vitest'
+import { openPage, takePictures } from '../helpers/browser.ts'
 import { startLab } from '../helpers/lab-server.ts'
-import type { LabServer } from '../helpers/lab-server.ts'
+import { useLab } from '../helpers/opened-lab.ts'
 
-let directory: string
-let lab: LabServer
-let browser: Browser
-let watched: WatchedPage
-
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-screens-'))
-  lab = await startLab(directory)
-  browser = await openBrowser()
-  watched = await openPage(browser)
-  await watched.page.goto(lab.url)
-  await watched.page.getByText('Idle. Nothing has been trained yet.').waitFor()
-})
-
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+const opened = useLab()
 
 const goTo = (place: 'Lab' | 'Runs' | 'Playground' | 'Data'): Promise<void> =>
-  watched.page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
+  opened.page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
 
 /** A CSV that is quickly learned: two topics that share no word. */
 const ownCsv = (rows: number): string =>
@@ -49,10 +22,11 @@ const ownCsv = (rows: number): string =>
   ].join('\n')
 
 const chooseFile = (name: string, content: string | Buffer): Promise<void> =>
-  watched.page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(content) })
+  opened.page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(content) })
 
 test('places that are empty say what to do first', async () => {
-  const { page } = watched
+  const { page } = opened
+  await page.getByText('Idle. Nothing has been trained yet.').waitFor()
   await goTo('Playground')
   await takePictures(page, 'empty-playground')
   await goTo('Runs')
@@ -63,7 +37,7 @@ test('places that are empty say what to do first', async () => {
 })
 
 test('a wrong hyper-parameter is named at its field and training waits for it to be mended', async () => {
-  const { page } = watched
+  const { page } = opened
   const start = page.getByRole('button', { name: 'Train on 2 GPUs' })
   await page.getByRole('button', { name: 'Advanced' }).click()
   await page.getByLabel('Epochs').fill('0')
@@ -82,7 +56,7 @@ test('a wrong hyper-parameter is named at its field and training waits for it to
 })
 
 test('a file that cannot be a data set is refused in words', async () => {
-  const { page } = watched
+  const { page } = opened
   await goTo('Data')
   await chooseFile('picture.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00]))
   await page.getByRole('alert').getByText('DATA_UNREADABLE').waitFor()
@@ -91,7 +65,7 @@ test('a file that cannot be a data set is refused in words', async () => {
 })
 
 test('an own CSV is looked at, mapped, and imported without its bad rows', async () => {
-  const { page } = watched
+  const { page } = opened
   await chooseFile('home.csv', `${ownCsv(400)}\nkitchen\n`)
   await page.getByRole('region', { name: 'First rows' }).getByText('Bread, soup and cheese number 0').waitFor()
   await page.getByText('1 row cannot be read').waitFor()
@@ -116,7 +90,7 @@ test('an own CSV is looked at, mapped, and imported without its bad rows', async
 })
 
 test('a run is stopped with its checkpoint, resumed, and stopped again', { timeout: 120_000 }, async () => {
-  const { page } = watched
+  const { page } = opened
   await page.getByRole('button', { name: 'Advanced' }).click()
   await page.getByLabel('Epochs').fill('500')
   await page.getByLabel('Name').fill('Soup <b>or</b> roses')
@@ -136,7 +110,7 @@ test('a run is stopped with its checkpoint, resumed, and stopped again', { timeo
 })
 
 test('the keyboard alone goes everywhere and the ring of focus is seen', async () => {
-  const { page } = watched
+  const { page } = opened
   await page.reload()
   await page.getByText('Idle. 1 run kept.').waitFor()
   await page.keyboard.press('Tab')
@@ -172,7 +146,7 @@ test('the keyboard alone goes everywhere and the ring of focus is seen', async (
 })
 
 test('a run is removed only after being asked', async () => {
-  const { page } = watched
+  const { page } = opened
   await goTo('Runs')
   await page.getByRole('button', { name: 'Remove Soup <b>or</b> roses' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click()
@@ -183,15 +157,15 @@ test('a run is removed only after being asked', async () => {
 })
 
 test('a page with a wrong token says which address to open, and nothing else is shown', async () => {
-  const stranger = await openPage(browser)
-  await stranger.page.goto(lab.url.replace(/token=.*/, 'token=wrong'))
+  const stranger = await openPage(opened.browser)
+  await stranger.page.goto(opened.lab.url.replace(/token=.*/, 'token=wrong'))
   await stranger.page.getByText('does not accept this window’s token').waitFor()
   expect(await stranger.page.getByText('home.csv').count()).toBe(0)
   await stranger.page.close()
 })
 
 test('in the desktop window the page talks through the port that the preload hands over', async () => {
-  const desktop = await openPage(browser, { userAgent: 'Mozilla/5.0 Chrome/140.0.0.0 Electron/45.4.1 Safari/537.36' })
+  const desktop = await openPage(opened.browser, { userAgent: 'Mozilla/5.0 Chrome/140.0.0.0 Electron/45.4.1 Safari/537.36' })
   // What preload.ts does; the other end of the port is wired to the lab's socket instead of the main process.
   await desktop.page.addInitScript((token) => {
     window.addEventListener('message', (event) => {
@@ -203,8 +177,8 @@ test('in the desktop window the page talks through the port that the preload han
       port1.onmessage = ({ data }) => socket.send(data as string | ArrayBuffer)
       socket.onopen = () => window.postMessage('distrinews:port', location.origin, [port2])
     })
-  }, lab.url.split('token=')[1]!)
-  await desktop.page.goto(new URL('/#/data', lab.url).href)
+  }, opened.lab.url.split('token=')[1]!)
+  await desktop.page.goto(new URL('/#/data', opened.lab.url).href)
   await desktop.page.getByRole('region', { name: 'home.csv' }).waitFor()
   await desktop.page.getByRole('contentinfo').getByText('connected', { exact: true }).waitFor()
   expect(desktop.complaints).toEqual([])
@@ -212,15 +186,15 @@ test('in the desktop window the page talks through the port that the preload han
 })
 
 test('the page has complained of nothing so far; when the lab goes it says so, and it comes back with it', async () => {
-  const { page, complaints } = watched
+  const { page, complaints } = opened
   expect(complaints).toEqual([])
-  const port = Number(new URL(lab.url).port)
-  await lab.close()
+  const port = Number(new URL(opened.lab.url).port)
+  await opened.lab.close()
   await page.getByText('Connection to the lab lost. Reconnecting …').waitFor()
   await takePictures(page, 'connection-lost')
-  lab = await startLab(directory, port)
+  opened.lab = await startLab(opened.directory, port)
   // Another start is another token: the page says so, and takes the new address without being loaded anew.
   await page.getByText('does not accept this window’s token').waitFor()
-  await page.goto(lab.url)
+  await page.goto(opened.lab.url)
   await page.getByRole('contentinfo').getByText('connected', { exact: true }).waitFor()
 })

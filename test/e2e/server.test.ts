@@ -1,43 +1,21 @@
 /** A model is served from the window: a program asks it, the page counts and lists the request, and the server stops. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import { startLab, type LabServer } from '../helpers/lab-server.ts'
+import type { Page } from 'playwright'
+import { expect, test } from 'vitest'
+import { takePictures } from '../helpers/browser.ts'
+import { takenPort } from '../helpers/loopback.ts'
 import { ask, post } from '../helpers/model-server.ts'
+import { useLab } from '../helpers/opened-lab.ts'
 import { writePlaygroundRun } from '../helpers/playground-run.ts'
 
-let directory: string
-let lab: LabServer
-let browser: Browser
 let page: Page
-let complaints: string[]
-
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-server-'))
-  await writePlaygroundRun(directory, '20260314-102653-tiny-cd34')
-  lab = await startLab(directory)
-  browser = await openBrowser()
-  const opened = await openPage(browser)
-  page = opened.page
-  complaints = opened.complaints
-  await page.goto(lab.url)
-  await page.getByRole('navigation').getByRole('link', { name: 'Server', exact: true }).click()
+const opened = useLab({
+  prepare: async ({ directory }) => void (await writePlaygroundRun(directory, '20260314-102653-tiny-cd34')),
+  arrive: async (at) => {
+    page = at.page
+    await page.goto(at.lab.url)
+    await page.getByRole('navigation').getByRole('link', { name: 'Server', exact: true }).click()
+  },
 })
-
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
 
 const region = (name: string) => page.getByRole('region', { name, exact: true })
 const state = (word: string) => region('Model and address').getByRole('status').getByText(word, { exact: true }).waitFor()
@@ -46,14 +24,11 @@ const press = (name: string) => page.getByRole('button', { name, exact: true }).
 test('a port that is taken is told with its reason', async () => {
   await state('stopped')
   await takePictures(page, 'server-stopped')
-  const other = createServer().listen(0, '127.0.0.1')
-  await once(other, 'listening')
-  await page.getByLabel('Port').fill(String((other.address() as AddressInfo).port))
+  await page.getByLabel('Port').fill(String(await takenPort()))
   await press('Start the server')
   await region('Model and address').getByRole('alert').getByText('PORT_IN_USE').waitFor()
   await state('failed')
   await takePictures(page, 'server-failed')
-  other.close()
 })
 
 test('a program asks the served model, the page counts it, and the server stops', async () => {
@@ -93,5 +68,5 @@ test('a program asks the served model, the page counts it, and the server stops'
   await press('Stop the server')
   await state('stopped')
   await expect(ask(port, '/health')).rejects.toThrow('ECONNREFUSED')
-  expect(complaints).toEqual([])
+  expect(opened.complaints).toEqual([])
 })

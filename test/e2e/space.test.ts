@@ -11,7 +11,7 @@ import { loadModel } from '../../electron/inference/load.ts'
 import { softmax } from '../../electron/inference/softmax.ts'
 import { projectRoot } from '../../electron/paths.ts'
 import { spaceFactsSchema } from '../../shared/domain/space.ts'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
+import { browserFor, openPage, takePictures } from '../helpers/browser.ts'
 import { trainAndExport } from '../helpers/exported-model.ts'
 import { startStaticSite } from '../helpers/static-site.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -25,7 +25,7 @@ const headlines = [
 const hostileTitle = `"</title><script>document.title='owned'</script><img src=x onerror="document.title='owned'"> \u202etxt`
 
 test('a static Space answers in the browser with nothing but its own folder, as its int8 file does', { timeout: 240_000 }, async (ctx) => {
-  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const browser = await browserFor(ctx)
   const place = await temporaryDirectory()
   const { runDirectory } = await trainAndExport(place)
   const folder = join(place, 'space')
@@ -37,8 +37,6 @@ test('a static Space answers in the browser with nothing but its own folder, as 
 
   // Anywhere on its host, as a project's page is.
   const site = await startStaticSite(folder, undefined, '/ada/news/')
-  const browser = await openBrowser()
-  ctx.onTestFinished(() => browser.close())
   const { page, complaints } = await openPage(browser)
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url()))

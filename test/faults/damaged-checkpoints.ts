@@ -47,7 +47,7 @@ async function damage(run: string, random: Random): Promise<string> {
 
 async function measure({ long, seed }: Effort, load: Load): Promise<Figure[]> {
   const random = new Random(seed)
-  const count = long ? 1_000 : 150
+  const count = long ? 1_000 : 60
   const missed: string[] = []
   const unnamed: string[] = []
   await inTemporaryDirectory(async (original) => {

@@ -2,13 +2,13 @@
  * Every operation of a save fails, once and for good, and every write comes up short: the last good checkpoint still
  * loads, with its numbers, and what readers see is whole.
  */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileSystem } from '../../electron/checkpoint/file-system.ts'
 import { loadNewestValid, readCheckpointTensors, saveCheckpoint } from '../../electron/checkpoint/store.ts'
 import { LabError } from '../../shared/contract/errors.ts'
 import { checkpointContent } from '../helpers/checkpoint-content.ts'
-import type { Fault, Figure } from './fault.ts'
+import type { Effort, Fault, Figure } from './fault.ts'
 import { all, none } from './fault.ts'
 import { type Failures, FaultyFileSystem } from './faulty-file-system.ts'
 import { inTemporaryDirectory } from './temporary.ts'
@@ -35,19 +35,26 @@ const scenarios = [
   { name: 'a new step', before: [10, 20, 30, 40], step: 50 },
   { name: 'a step saved again', before: [10, 20], step: 20 },
 ]
+type Scenario = (typeof scenarios)[number]
 const codes = ['EIO', 'ENOSPC']
 
 interface Trial {
   name: string
+  /** A run with the checkpoints of the steps `before`; it is copied, not changed. */
+  original: string
   before: readonly number[]
   step: number
   failures: Failures
 }
 
+const saveAll = async (run: string, steps: readonly number[]): Promise<void> => {
+  for (const step of steps) await saveCheckpoint(run, checkpointContent(step, 0.5))
+}
+
 /** What was wrong about one failing save; null where nothing was. */
-async function tryOne({ before, step, failures }: Trial, save: Save): Promise<{ fault: string | null; saved: boolean }> {
+async function tryOne({ original, before, step, failures }: Trial, save: Save): Promise<{ fault: string | null; saved: boolean }> {
   return inTemporaryDirectory(async (run) => {
-    for (const earlier of before) await saveCheckpoint(run, checkpointContent(earlier, 0.5))
+    await cp(original, run, { recursive: true })
     let error: unknown = null
     await save(run, step, new FaultyFileSystem(failures)).catch((reason: unknown) => (error = reason))
     const saved = error === null
@@ -67,43 +74,53 @@ async function tryOne({ before, step, failures }: Trial, save: Save): Promise<{ 
   })
 }
 
-async function trials(save: Save): Promise<Trial[]> {
-  const list: Trial[] = []
-  for (const scenario of scenarios) {
-    const counting = new FaultyFileSystem()
-    await inTemporaryDirectory(async (run) => {
-      for (const step of scenario.before) await saveCheckpoint(run, checkpointContent(step, 0.5))
-      if (save === saveInPlace) await writeFile(join(run, 'x'), '')
-      await save(run, scenario.step, counting).catch(() => undefined)
-    })
-    for (const code of codes)
-      for (const [at, operation] of counting.operations.entries()) {
-        const what = `${scenario.name}, operation ${at} (${operation}), ${code}`
-        list.push({ ...scenario, name: `${what}, once`, failures: { fails: (index) => (index === at ? code : null) } })
-        list.push({ ...scenario, name: `${what}, for good`, failures: { fails: (index) => (index >= at ? code : null) } })
-      }
-  }
-  return list
+/** For every operation of the save of `step`; in the short form the operations take the codes in turn. */
+async function trials(original: string, { name, before, step }: Scenario, save: Save, long: boolean): Promise<Trial[]> {
+  const counting = new FaultyFileSystem()
+  await inTemporaryDirectory(async (run) => {
+    await cp(original, run, { recursive: true })
+    if (save === saveInPlace) await writeFile(join(run, 'x'), '')
+    await save(run, step, counting).catch(() => undefined)
+  })
+  return codes.flatMap((code) =>
+    counting.operations.flatMap((operation, at): Trial[] => {
+      if (!long && codes[at % codes.length] !== code) return []
+      const what = `${name}, operation ${at} (${operation}), ${code}`
+      const common = { original, before, step }
+      return [
+        { ...common, name: `${what}, once`, failures: { fails: (index) => (index === at ? code : null) } },
+        { ...common, name: `${what}, for good`, failures: { fails: (index) => (index >= at ? code : null) } },
+      ]
+    }),
+  )
 }
 
-async function everyOperation(save: Save): Promise<Figure[]> {
+async function everyOperation(save: Save, { long }: Effort): Promise<Figure[]> {
   const wrong: string[] = []
-  const list = await trials(save)
-  for (const trial of list) {
-    const { fault } = await tryOne(trial, save)
-    if (fault !== null) wrong.push(`${trial.name}: ${fault}`)
-  }
-  return [none('saves of which one operation failed, after which something was lost, half or untyped', list.length, wrong)]
+  let count = 0
+  for (const scenario of scenarios)
+    await inTemporaryDirectory(async (original) => {
+      await saveAll(original, scenario.before)
+      for (const trial of await trials(original, scenario, save, long)) {
+        const { fault } = await tryOne(trial, save)
+        if (fault !== null) wrong.push(`${trial.name}: ${fault}`)
+        count++
+      }
+    })
+  return [none('saves of which one operation failed, after which something was lost, half or untyped', count, wrong)]
 }
 
 async function shortWrites(): Promise<Figure> {
   const sizes = [1, 7, 4096]
   let right = 0
-  for (const writeAtMost of sizes) {
-    const trial = { name: '', before: [10], step: 20, failures: { fails: () => null, writeAtMost } }
-    const { fault, saved } = await tryOne(trial, save)
-    if (fault === null && saved) right++
-  }
+  await inTemporaryDirectory(async (original) => {
+    await saveAll(original, [10])
+    for (const writeAtMost of sizes) {
+      const trial = { name: '', original, before: [10], step: 20, failures: { fails: () => null, writeAtMost } }
+      const { fault, saved } = await tryOne(trial, save)
+      if (fault === null && saved) right++
+    }
+  })
   return all('saves in writes of 1, 7 and 4,096 bytes, whole', right, sizes.length)
 }
 
@@ -135,6 +152,6 @@ async function failedFlush(): Promise<Figure> {
 export const failingDisk: Fault = {
   name: 'failing-disk',
   title: 'Every I/O operation of a save failed once and for good; short writes',
-  run: async () => [...(await everyOperation(save)), await shortWrites(), await failedFlush()],
-  withoutGuard: { what: 'files written in place, not renamed', run: () => everyOperation(saveInPlace) },
+  run: async (effort) => [...(await everyOperation(save, effort)), await shortWrites(), await failedFlush()],
+  withoutGuard: { what: 'files written in place, not renamed', run: (effort) => everyOperation(saveInPlace, effort) },
 }

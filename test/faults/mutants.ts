@@ -6,7 +6,8 @@ import { type Effort, type Fault, type Figure, none, within } from './fault.ts'
 import type { FuzzReport } from './fuzz-child.ts'
 import type { TargetName } from './fuzz-targets.ts'
 
-const hangMs = 10_000
+/** Of one mutant. A reader without guards is soon seen to hang: it needs no more patience than the slowest may take. */
+const hangMs = { careful: 10_000, careless: 3_000 }
 const maxMs = 2_000
 const maxBytes = 512 * 1024 * 1024
 
@@ -33,7 +34,7 @@ async function feed({ name, manner, seed }: Mutants, from: number, to: number, r
     watchdog = setTimeout(() => {
       hung = true
       child.kill('SIGKILL')
-    }, hangMs)
+    }, hangMs[manner])
   }
   watch()
   child.on('message', (report: FuzzReport) => {

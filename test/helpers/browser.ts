@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import type { TestContext } from 'vitest'
 import { projectRoot } from '../../electron/paths.ts'
 
 const executablePath = process.env['DISTRINEWS_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -26,6 +27,14 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-background-networking',
     ],
   })
+
+/** For one test, and closed with it; the test is skipped where there is none. */
+export async function browserFor(ctx: TestContext): Promise<Browser> {
+  ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? '')
+  const browser = await openBrowser()
+  ctx.onTestFinished(() => browser.close())
+  return browser
+}
 
 export interface WatchedPage {
   page: Page
@@ -50,8 +59,12 @@ const looks = [
 ] as const
 const settleMs = 250
 
-/** Pictures of the page as it is, small and light, large and dark, in `test-artifacts/` for people to look at. */
+/**
+ * Pictures of the page as it is, small and light, large and dark, in `test-artifacts/` for people to look at: where
+ * DISTRINEWS_PICTURES is set, because they take more than a second each.
+ */
 export async function takePictures(page: Page, name: string): Promise<void> {
+  if (!process.env['DISTRINEWS_PICTURES']) return
   const directory = join(projectRoot, 'test-artifacts')
   await mkdir(directory, { recursive: true })
   const before = page.viewportSize()

@@ -1,13 +1,15 @@
-/** Models exported as the command line does it: one trained for a few seconds before, and BERT folders as others publish them. */
+/** Models exported by the command line: one that was trained for a few seconds, and BERT folders as others publish them. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
 import { z } from 'zod'
 import { loadDataset } from '../../electron/data/dataset.ts'
 import { projectRoot } from '../../electron/paths.ts'
 import { exportFactsSchema, type ExportFacts } from '../../shared/domain/export.ts'
+import { madeOnce } from './shared-place.ts'
 import { smallVocabulary, writeTransformersFolder } from './transformers-folders.ts'
 
 export const devCsv = join(projectRoot, '../shared/data/ag_news/dev.csv')
@@ -24,15 +26,27 @@ export interface ExportedModel {
   facts: ExportFacts
 }
 
-/** Trains on the starter headlines in `place` and exports to `<place>/exported`. Needs the built command line. */
-export async function trainAndExport(place: string, epochs = 2): Promise<ExportedModel & { runDirectory: string }> {
-  const env = environment(place)
-  const trained = await run(process.execPath, [cli, 'train', '--ranks', '1', '--epochs', String(epochs), '--json'], {
-    env,
-    maxBuffer: 2 ** 26,
-  })
+/**
+ * A run on the starter headlines in the lab directory `<place>/lab`, exported to `<place>/exported`. Trained once for all tests
+ * that ask. Needs the built command line.
+ */
+export async function trainAndExport(place: string): Promise<ExportedModel & { runDirectory: string }> {
+  await cp(await madeOnce(inject('sharedPlace'), 'trained', makeTrained), place, { recursive: true })
+  const facts = exportFactsSchema.parse(JSON.parse(await readFile(join(place, 'exported', 'export.json'), 'utf8')))
+  return {
+    parent: place,
+    name: 'exported',
+    directory: join(place, 'exported'),
+    facts,
+    runDirectory: join(place, 'lab', 'runs', facts.runId!),
+  }
+}
+
+async function makeTrained(place: string): Promise<void> {
+  const args = [cli, 'train', '--ranks', '1', '--epochs', '2', '--json']
+  const trained = await run(process.execPath, args, { env: environment(place), maxBuffer: 2 ** 26 })
   const { runDirectory } = z.object({ runDirectory: z.string() }).parse(JSON.parse(trained.stdout))
-  return { ...(await exportTo(place, 'exported', ['--run', runDirectory])), runDirectory }
+  await exportTo(place, 'exported', ['--run', runDirectory])
 }
 
 /** A small BERT with random weights and a classifier, exported to `<place>/bert-uncased` or `<place>/bert-cased`. */

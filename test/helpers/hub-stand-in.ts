@@ -10,12 +10,12 @@
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { HubSettings } from '../../electron/hub/hub.ts'
+import { addressOf, close, listen } from './loopback.ts'
 
 /** Of GETs of files, at the place that sends the bytes. `times`: so often, then it behaves; absent: always. */
 export type HubFault = { times?: number } & (
@@ -71,14 +71,11 @@ export class HubStandIn {
   readonly #storage = createServer((request, response) => void this.#answer('storage', request, response))
 
   async listen(): Promise<void> {
-    for (const server of [this.#hub, this.#storage]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await Promise.all([listen(this.#hub), listen(this.#storage)])
   }
 
   async close(): Promise<void> {
-    for (const server of [this.#hub, this.#storage]) {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
+    await Promise.all([close(this.#hub), close(this.#storage)])
   }
 
   get endpoint(): string {
@@ -191,8 +188,6 @@ export async function startHub(): Promise<HubStandIn> {
   onTestFinished(() => hub.close())
   return hub
 }
-
-const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
 function refuse(response: ServerResponse, status: number, code?: string): void {
   if (code !== undefined) response.setHeader('x-error-code', code)

@@ -1,6 +1,10 @@
 /** A served model for tests: a real server on a free loopback port, a real small model, requests as any client sends them. */
 import { request as httpRequest, type Agent, type IncomingHttpHeaders } from 'node:http'
-import { onTestFinished } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { errorBodySchema } from '../../electron/serving/schemas.ts'
 import { serveModel, type ModelServer, type ServeModelOptions } from '../../electron/serving/server.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { writeTestModel } from './model-folders.ts'
@@ -15,6 +19,29 @@ export async function startModelServer(options: Partial<ServeModelOptions> = {})
   const server = await serveModel({ title: 'a test model', port: 0, threads: 1, ...options, modelDirectory })
   onTestFinished(() => server.close())
   return server
+}
+
+/** One server, with its model loaded, for all tests of the file that calls this. */
+export function useModelServer(options: Pick<ServeModelOptions, 'onRequest'> = {}): {
+  readonly port: number
+  readonly modelDirectory: string
+} {
+  const served = { port: 0, modelDirectory: '' }
+  let place: string
+  let server: ModelServer
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'distrinews-served-'))
+    served.modelDirectory = join(place, 'model')
+    await writeTestModel(served.modelDirectory)
+    server = await serveModel({ title: 'a test model', port: 0, threads: 1, ...options, modelDirectory: served.modelDirectory })
+    await server.predictor.ready
+    served.port = server.port
+  })
+  afterAll(async () => {
+    await server.close()
+    await rm(place, { recursive: true, force: true })
+  })
+  return served
 }
 
 export interface Answer {
@@ -56,3 +83,11 @@ export const post = (port: number, path: string, body: unknown, asked: Asked = {
     headers: { 'content-type': 'application/json', ...asked.headers },
     body: JSON.stringify(body),
   })
+
+/** The error of a refusal; checks its shape and that the id is that of the header. */
+export function refusal({ body, headers }: Answer): { code: string; title: string } {
+  const { error, request_id } = errorBodySchema.strict().parse(body)
+  expect(headers['x-request-id']).toBe(request_id)
+  for (const text of Object.values(error)) expect(text).not.toBe('')
+  return error
+}

@@ -8,11 +8,11 @@
  *   new SpaceHub(hub.settings()) — or HF_ENDPOINT=hub.endpoint, HF_TOKEN=hub.token for a process
  */
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { HubSettings } from '../../electron/hub/hub.ts'
+import { addressOf, close, listen } from './loopback.ts'
 
 export type Door = 'whoami' | 'info' | 'create' | 'preupload' | 'batch' | 'storage' | 'complete' | 'commit'
 
@@ -87,14 +87,11 @@ export class SpaceHubStandIn {
   readonly #storage = createServer((request, response) => void this.#answer('storage', request, response))
 
   async listen(): Promise<void> {
-    for (const server of [this.#hub, this.#storage]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await Promise.all([listen(this.#hub), listen(this.#storage)])
   }
 
   async close(): Promise<void> {
-    for (const server of [this.#hub, this.#storage]) {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
+    await Promise.all([close(this.#hub), close(this.#storage)])
   }
 
   get endpoint(): string {
@@ -310,8 +307,6 @@ export async function startSpaceHub(): Promise<SpaceHubStandIn> {
   onTestFinished(() => hub.close())
   return hub
 }
-
-const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
 function doorOf(host: 'hub' | 'storage', method: string, url: string): Door | null {
   if (host === 'storage') return url.startsWith('/complete/') ? 'complete' : 'storage'

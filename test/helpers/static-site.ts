@@ -1,14 +1,15 @@
 /** A folder on loopback as a plain static host serves it: no headers but the type, nothing outside of the folder. */
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { resolveInside } from '../../electron/checkpoint/resolve-inside.ts'
+import { close, listen } from './loopback.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
@@ -40,10 +41,7 @@ export async function startStaticSite(
       response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream').end(sent)
     }, notThere)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(() => resolve()))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`, asked }
+  const address = await listen(server)
+  onTestFinished(() => close(server))
+  return { url: `${address}${prefix}`, asked }
 }

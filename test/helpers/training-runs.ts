@@ -13,6 +13,7 @@ import { RunStore } from '../../electron/supervisor/run-store.ts'
 import { RunSupervisor } from '../../electron/supervisor/supervisor.ts'
 import { type RunConfig, type RunConfigInput, runConfigSchema } from '../../shared/domain/run-config.ts'
 import type { Hardware } from '../../shared/domain/hardware.ts'
+import type { RunDetail } from '../../shared/domain/run.ts'
 import { bundleForNode } from './bundle.ts'
 import { smallNewsCsv } from './small-news.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -78,17 +79,23 @@ export async function createBench(rowCount: number, hardware: Hardware = testHar
   }
 }
 
-/** Resolves when all ranks have reported step `step`. Rejects when the run ends before. */
-export function reached(run: RunHandle, step: number): Promise<void> {
+/** Resolves with what is known when `holds` first does. Rejects when the run ends before. */
+export function until(run: RunHandle, holds: (detail: RunDetail) => boolean): Promise<RunDetail> {
   return new Promise((resolve, reject) => {
     // Not by its events: between two of them a small model makes ten steps.
     const timer = setInterval(() => {
-      if (run.detail().progress.step >= step) resolve()
+      const detail = run.detail()
+      if (!holds(detail)) return
+      clearInterval(timer)
+      resolve(detail)
     }, 2)
     onTestFinished(() => clearInterval(timer))
-    void run.finished.then((record) => reject(new Error(`the run ended before step ${step}: ${JSON.stringify(record.error)}`)))
+    void run.finished.then((record) => reject(new Error(`the run ended before: ${JSON.stringify(record.error)}`)))
   })
 }
+
+/** When all ranks have reported step `step`. */
+export const reached = (run: RunHandle, step: number): Promise<RunDetail> => until(run, ({ progress }) => progress.step >= step)
 
 export const parametersOf = async (runDirectory: string) => (await readModelFolder(modelDirectory(runDirectory))).tensors
 

@@ -13,6 +13,7 @@ import { serveModel } from '../../electron/serving/server.ts'
 import { loadFigures } from '../../shared/benchmark/inference.ts'
 import { inferenceSweepSchema } from '../../shared/domain/inference-sweep.ts'
 import { fakeBenchmark } from '../helpers/fake-benchmark.ts'
+import { closedPort, listen, portOf } from '../helpers/loopback.ts'
 import { writeTestModel } from '../helpers/model-folders.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -78,9 +79,8 @@ it('counts requests that a server leaves without an answer, and does not ask a c
   let requests = 0
   const server = createServer((socket) => socket.on('data', () => ((requests += 1), socket.destroy())).on('error', () => undefined))
   onTestFinished(() => void server.close())
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  )
+  await listen(server)
+  const port = portOf(server)
   expect(await closedLoop(port, ['a'], 3, 500)).toMatchObject({ count: 3, errors: 3, perSec: 0, p50Ms: Number.NaN })
   expect(await openLoop(port, ['a'], 2, 100, 500)).toMatchObject({ count: 2, errors: 2 })
   expect(requests).toBe(5)
@@ -98,13 +98,7 @@ it('counts refusals as errors', async () => {
 it('has a process that says what it could not reach', async () => {
   const load = new LoadProcess()
   onTestFinished(() => load.end())
-  // Nobody listens there: the port of a server that has gone.
-  const server = createServer()
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  )
-  await new Promise((resolve) => server.close(resolve))
-  const job = { loop: 'closed', port, clients: 1, durationMs: 50 } as const
+  const job = { loop: 'closed', port: await closedPort(), clients: 1, durationMs: 50 } as const
   const asked = load.load(job, new AbortController().signal)
   await expect(asked).rejects.toMatchObject({ info: { code: 'INTERNAL', cause: expect.stringContaining('ECONNREFUSED') as unknown } })
   load.end()

@@ -26,8 +26,7 @@ describe('stop and resume', () => {
     expect(await whole.finished).toMatchObject({ state: 'done', totalSteps: 45 })
 
     const run = await bench.start(config)
-    // Events come ten times a second; an epoch of this run may be over in that time.
-    while (run.detail().progress.step < 20) await new Promise((resolve) => setTimeout(resolve, 1))
+    await reached(run, 20)
     const pids = pidsOf(run)
     const [stopped, again] = await Promise.all([run.stop(), run.stop()])
     expect(stopped).toMatchObject({ state: 'stopped', error: null })
@@ -142,7 +141,8 @@ describe('stop and resume', () => {
     expect(await parametersOf(again.runDirectory), 'two uninterrupted runs').toEqual(expected)
 
     const whole = await losses(run.runDirectory)
-    for (const step of [1, 2, 3, 5, 8]) {
+    // In an epoch, between two, and in the last one; `npm run faults -- --only resumed-steps` takes each.
+    for (const step of [2, 3, 8]) {
       const name = `step-00000${step}`
       const directory = join(bench.store.runsDirectory, `resumed-from-${step}`)
       await cp(run.runDirectory, directory, { recursive: true })

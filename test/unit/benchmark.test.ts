@@ -218,41 +218,46 @@ describe('renderings', () => {
 
   const gpu = { pciAddress: null, cudaIndex: 0, through: [], usable: true }
 
-  /** 200 texts, each of which tries to be more than a text. */
-  const hostile = Array.from({ length: 200 }, (_, index) => {
-    const kinds = [
-      hostileText, `=HYPERLINK("http://evil.example","${index}")`, `+1+cmd|' /C calc'!A${index}`, `-2+3`, `@SUM(1+1)*${index}`, `\t=1+1`, `\r=1`,
-      '</script><script>alert(1)</script>', '"><svg onload=alert(1)>', '</style><img src=x>', '| a | b |\n|---|---|', '[x](javascript:alert(1))',
-      '`````', '\u202Egnp.exe', '\u0000\u0007', ']]>', '<!--', '${7*7}', '{{constructor}}', '&lt;b&gt;',
-    ] // prettier-ignore
-    return `${kinds[index % kinds.length]!}${index}`
-  })
+  /** 20 ways to be more than a text, each in ten forms. */
+  const kinds = [
+    hostileText, '=HYPERLINK("http://evil.example","x")', "+1+cmd|' /C calc'!A", '-2+3', '@SUM(1+1)*', '\t=1+1', '\r=1',
+    '</script><script>alert(1)</script>', '"><svg onload=alert(1)>', '</style><img src=x>', '| a | b |\n|---|---|', '[x](javascript:alert(1))',
+    '`````', '\u202Egnp.exe', '\u0000\u0007', ']]>', '<!--', '${7*7}', '{{constructor}}', '&lt;b&gt;',
+  ] // prettier-ignore
+  const hostile = Array.from({ length: 10 * kinds.length }, (_, index) => `${kinds[index % kinds.length]!}${index}`)
 
-  it('of 200 hostile texts are dead in HTML, Markdown, CSV, JSON and SVG', () => {
-    for (const text of hostile) {
+  it('of 200 hostile texts, each kind in each place, are dead in HTML, Markdown, CSV, JSON and SVG', () => {
+    const used = new Set<string>()
+    for (const first of kinds.keys()) {
+      /** Another kind for each place of one benchmark, another of each kind's forms from place to place. */
+      const textFor = (place: number): string => {
+        const text = hostile[((first + place) % kinds.length) + kinds.length * (place % 10)]!
+        used.add(text)
+        return text
+      }
       const evil = change(withFakeInference(benchmark), (of) => {
-        of.plan.name = text.slice(0, 120)
-        of.plan.arms[0]!.label = text.slice(0, 200)
-        of.command = text
-        of.commit = text
-        of.hardware.cpuModel = text
-        of.hardware.versions = { [text]: text }
-        of.data!.dataset.title = text
-        of.repetitions[1]!.conditions!.energyMissing = text
-        of.inference!.measured!.arm = text.slice(0, 64)
+        of.plan.name = textFor(0).slice(0, 120)
+        of.plan.arms[0]!.label = textFor(1).slice(0, 200)
+        of.command = textFor(2)
+        of.commit = textFor(3)
+        of.hardware.cpuModel = textFor(4)
+        of.hardware.versions = { [textFor(5)]: textFor(6) }
+        of.data!.dataset.title = textFor(7)
+        of.repetitions[1]!.conditions!.energyMissing = textFor(8)
+        of.inference!.measured!.arm = textFor(9).slice(0, 64)
         of.plan.arms[1]!.imported = {
-          hardware: { ...of.hardware, os: text, gpus: [{ ...gpu, name: text, driver: text, note: text }] },
-          command: text,
+          hardware: { ...of.hardware, os: textFor(14), gpus: [{ ...gpu, name: textFor(15), driver: textFor(16), note: textFor(17) }] },
+          command: textFor(18),
         }
-        of.repetitions[2]!.firstWeightsDigest = text
-        for (const each of of.repetitions) if (each.arm === 'ranks-1') each.arm = text.slice(0, 64)
-        of.plan.arms[0]!.id = text.slice(0, 64)
-        of.inference!.measured!.checkpoint = text
+        of.repetitions[2]!.firstWeightsDigest = textFor(19)
+        for (const each of of.repetitions) if (each.arm === 'ranks-1') each.arm = textFor(9).slice(0, 64)
+        of.plan.arms[0]!.id = textFor(9).slice(0, 64)
+        of.inference!.measured!.checkpoint = textFor(10)
         of.repetitions[0] = {
           ...of.repetitions[0]!,
           state: 'failed',
           measured: null,
-          error: { code: 'RANK_FAILED', title: text, cause: text, suggestion: text },
+          error: { code: 'RANK_FAILED', title: textFor(11), cause: textFor(12), suggestion: textFor(13) },
         }
       })
       const files = renderBenchmarkFolder(evil)
@@ -267,5 +272,6 @@ describe('renderings', () => {
         for (const line of files.get(name)!.split('\r\n')) expect(line, name).not.toMatch(/(^|,)"?[=+@\t]/)
       expect(benchmarkSchema.parse(JSON.parse(files.get('report.json')!))).toEqual(evil)
     }
+    expect(used.size).toBe(200)
   })
 })

@@ -3,7 +3,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +12,7 @@ import { LabError } from '../../shared/contract/errors.ts'
 import { errorOf } from '../helpers/error-of.ts'
 import { bundleForNode } from '../helpers/bundle.ts'
 import { startHub, type HubStandIn } from '../helpers/hub-stand-in.ts'
+import { closedPort } from '../helpers/loopback.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 const repo = { kind: 'model', id: 'org/name', revision: 'main' } as const
@@ -240,7 +240,8 @@ test('the token goes to the endpoint and not to where it redirects, and stands i
 })
 
 const python = pythonWithHub()
-test.skipIf(python === null)('huggingface_hub of Python finds what was fetched, and the lab what it fetched', async () => {
+test('huggingface_hub of Python finds what was fetched, and the lab what it fetched', async (ctx) => {
+  ctx.skip(python === null, 'python3 has no huggingface_hub')
   const { standIn, hub, cache, commit } = await start()
   const { files: got } = await hub.fetch(repo, ['onnx/model.onnx'])
   const found = runPython(
@@ -268,15 +269,6 @@ _create_symlink(str(home / "blobs/${blob}"), str(home / "snapshots/${commit}/con
   )
   expect(await readFile((await hub.cached(repo, 'config.json'))!, 'utf8')).toBe('theirs')
 })
-
-/** A port on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 function pythonWithHub(): string | null {
   try {

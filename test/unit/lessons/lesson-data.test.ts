@@ -108,7 +108,8 @@ describe('the files of the lessons', () => {
   })
 
   const python = spawnSync('python3', ['-c', 'pass'])
-  test.skipIf(python.status !== 0)('PyTorch’s lines are Python that parses', () => {
+  test('PyTorch’s lines are Python that parses', (ctx) => {
+    ctx.skip(python.status !== 0, 'there is no python3')
     const program = 'import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), name)'
     const names = files.filter((file) => file.endsWith('.py')).map((name) => join(root, name))
     const { status, stderr } = spawnSync('python3', ['-c', program, ...names])
