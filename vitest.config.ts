@@ -22,8 +22,8 @@ const shared: TestOptions = {
   alias: { electron: fileURLToPath(new URL('./test/helpers/electron-stand-in.ts', import.meta.url)) },
 }
 
-/** Tests that start processes or browsers. They wait a good deal, so that three at a time keep two cores busy; and it may take its time. */
-const processes: TestOptions = { ...shared, maxWorkers: 3, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } }
+/** Tests that start processes or browsers: two files at a time keep two cores busy, and whatever they wait for may take its time. */
+const processes: TestOptions = { ...shared, maxWorkers: 2, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } }
 const folder = (name: string): { test: TestOptions } => ({ test: { ...processes, name, include: [`test/${name}/**/*.test.ts`] } })
 
 export default defineConfig({

@@ -8,7 +8,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { projectRoot } from '../../electron/paths.ts'
 import { metricsFile } from '../../electron/supervisor/metrics-file.ts'
-import { fullDiskRun } from '../faults/full-disk.ts'
 import { bundleForNode } from '../helpers/bundle.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { createBench, isAlive, pidsOf, reached } from '../helpers/training-runs.ts'
@@ -104,12 +103,6 @@ describe('a failing run', () => {
     const resumed = await bench.resume(run.runDirectory, bench.config({ ...endless }))
     await reached(resumed, 3)
     expect((await resumed.stop()).incidents).toMatchObject([{ resumedFromStep: 0, worldSize: 2 }])
-  })
-
-  it('is none either where a real disk fills up: the run is paused, says what it needs, and goes on once there is room', async (ctx) => {
-    const outcome = await fullDiskRun.run({ long: false, seed: 1 })
-    if ('skipped' in outcome) return ctx.skip(outcome.skipped)
-    expect(outcome.filter(({ pass }) => !pass)).toEqual([])
   })
 
   it('ends even when its directory is taken away', async () => {

@@ -1,4 +1,7 @@
-/** A person walks through phase 7, with a model that its first step trains. */
+/**
+ * A person walks through phase 7, with a model that its first step trains. What the steps do is tried by
+ * multi-process/workbench-lessons.test.ts, how a person walks by lessons-phase-3.test.ts.
+ */
 import { expect, test } from 'vitest'
 import { takePictures } from '../helpers/browser.ts'
 import { overflow, runMs, verdict } from '../helpers/lesson-page.ts'
