@@ -1,24 +1,13 @@
 /** To PyTorch and back, as a person does it: the folder for torchrun, and a run of two T4s taken in by the window. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser, openPage, takePictures, whyNoBrowser } from '../helpers/browser.ts'
-import type { WatchedPage } from '../helpers/browser.ts'
+import { expect, test } from 'vitest'
+import { takePictures } from '../helpers/browser.ts'
 import type { FakeRunOptions } from '../helpers/fake-run.ts'
 import { importedRun } from '../helpers/imported-run.ts'
-import { startLab } from '../helpers/lab-server.ts'
-import type { LabServer } from '../helpers/lab-server.ts'
+import { useLab, type Places } from '../helpers/opened-lab.ts'
 
-let directory: string
-let lab: LabServer
-let browser: Browser
-let watched: WatchedPage
-
-beforeAll(async () => {
-  if (whyNoBrowser !== null) return
-  directory = await mkdtemp(join(tmpdir(), 'distrinews-handoff-'))
+async function prepare({ place }: Places): Promise<void> {
   // Stopped at a third: what could be resumed if it were the lab's own.
   const runs: [string, FakeRunOptions][] = [
     ['done', { config: { name: 'Two T4s on Kaggle' } }],
@@ -26,33 +15,22 @@ beforeAll(async () => {
   ]
   for (const [name, options] of runs) {
     const { record, steps, epochs } = importedRun(2, options)
-    const out = join(directory, name)
+    const out = join(place, name)
     await mkdir(out, { recursive: true })
     // There is no model in it, so none is promised.
     delete record.imported?.digests?.trainedWeights
     await writeFile(join(out, 'run.json'), JSON.stringify(record))
     await writeFile(join(out, 'metrics.jsonl'), [...steps, ...epochs].map((line) => `${JSON.stringify(line)}\n`).join(''))
   }
-  lab = await startLab(join(directory, 'lab'))
-  browser = await openBrowser()
-  watched = await openPage(browser)
-  await watched.page.goto(lab.url)
-})
+}
 
-afterAll(async () => {
-  if (whyNoBrowser !== null) return
-  await browser.close()
-  await lab.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-beforeEach((ctx) => ctx.skip(whyNoBrowser !== null, whyNoBrowser ?? ''))
+const watched = useLab({ prepare })
 
 async function takeIn(name: string): Promise<void> {
   const { page } = watched
   await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
   await page.getByRole('button', { name: 'Import a run' }).click()
-  await page.getByLabel('Folder on the machine of the lab').fill(join(directory, name))
+  await page.getByLabel('Folder on the machine of the lab').fill(join(watched.place, name))
   if (name === 'done') await takePictures(page, 'handoff-import')
   await page.getByRole('button', { name: 'Import', exact: true }).click()
 }
