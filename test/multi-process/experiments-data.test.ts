@@ -55,4 +55,15 @@ describe('which rows a rank sees', () => {
         expect(last(fixed.ranks[0]!.probe.steps)).toEqual(last(fixed.ranks[1]!.probe.steps))
       },
     }))
+
+  it('8: padding the evaluation counts rows twice', () =>
+    holds({
+      program: 'eval-padding',
+      fixed: 'fixed',
+      broken: 'broken',
+      says: /64 rows were counted, but there are 61: 0, 1, 2 came twice/,
+      margins: (fixed, broken) => {
+        expect([fixed.ranks[0]!.probe.countedRows, broken.ranks[0]!.probe.countedRows]).toEqual([61, 64])
+      },
+    }))
 })
