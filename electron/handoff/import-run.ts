@@ -6,7 +6,7 @@
 import { copyFile, lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../shared/contract/errors.ts'
-import type { Imported, RankStatus, RunRecord } from '../../shared/domain/run.ts'
+import { type Imported, rankAtFirst, type RankStatus, type RunRecord } from '../../shared/domain/run.ts'
 import { fileDigest } from '../checkpoint/file-digest.ts'
 import { systemErrorCode } from '../checkpoint/file-errors.ts'
 import { makeDirectory } from '../checkpoint/make-directory.ts'
@@ -111,18 +111,10 @@ function ranksOf({ hardware, state, threadsPerRank }: RunRecord, { steps }: RunM
     const gpu = gpus[rank]
     const threads = threadsPerRank ?? 1
     return {
-      rank,
-      pid: null,
-      device: gpu?.name ?? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      ...rankAtFirst(rank, gpu?.name ?? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`),
       state: state === 'done' || state === 'failed' ? state : 'lost',
       step: last.step,
       samplesPerSec: stepMs > 0 ? (exampleCount / stepMs) * 1000 : null,
-      rssBytes: null,
-      peakRssBytes: null,
-      forwardShare: null,
-      slowdown: null,
-      error: null,
-      first: false,
     }
   })
 }

@@ -10,6 +10,7 @@ import { benchmarkDirectory } from '../benchmark/files.ts'
 import { runBenchmark } from '../benchmark/run-benchmark.ts'
 import { holdBenchmark } from './hold-benchmark.ts'
 import type { ModelShelf } from './model-shelf.ts'
+import { News } from './news.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 import type { RunSupervisor } from '../supervisor/supervisor.ts'
 
@@ -32,7 +33,7 @@ export class BenchmarkDesk {
   #active: Active | null = null
   #starting = false
   readonly #errors = new Map<string, LabErrorInfo>()
-  readonly #watchers = new Set<() => void>()
+  readonly #news = new News()
 
   constructor(options: DeskOptions) {
     this.#options = options
@@ -84,7 +85,7 @@ export class BenchmarkDesk {
         signal: abort.signal,
         onProgress: ({ done, total, step, totalSteps, etaMs, activity }) => {
           active.progress = { done, total, step, totalSteps, etaMs, activity }
-          this.#tell()
+          this.#news.tell()
         },
       })
       active.finished = work
@@ -92,7 +93,7 @@ export class BenchmarkDesk {
         .then(() => {
           letGo()
           this.#active = null
-          this.#tell()
+          this.#news.tell()
         })
       return id
     } finally {
@@ -119,24 +120,8 @@ export class BenchmarkDesk {
       if (progress !== shown) {
         shown = progress
         yield progress
-      } else await this.#change(signal)
+      } else await this.#news.next(signal)
     }
-  }
-
-  #change(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#watchers.delete(wake)
-        signal?.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#watchers.add(wake)
-      signal?.addEventListener('abort', wake)
-    })
-  }
-
-  #tell(): void {
-    for (const wake of [...this.#watchers]) wake()
   }
 }
 

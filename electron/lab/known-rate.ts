@@ -1,8 +1,9 @@
 /** How fast a model was last seen to train on this machine, by a run or by a repetition of a benchmark, whichever is newer. */
-import { armResults } from '../../shared/benchmark/analysis.ts'
+import { samplesPerSecOf } from '../../shared/benchmark/analysis.ts'
 import type { KnownRate } from '../../shared/benchmark/predicted-duration.ts'
 import { isImportedArm, type Plan } from '../../shared/domain/benchmark.ts'
 import type { RunConfig } from '../../shared/domain/run-config.ts'
+import { median } from '../../shared/domain/series.ts'
 import { listBenchmarks } from '../benchmark/files.ts'
 import type { RunStore } from '../supervisor/run-store.ts'
 
@@ -20,13 +21,14 @@ export async function knownRate(store: RunStore, labDirectory: string, { arms }:
     samplesPerSec: run.lastEpoch!.samplesPerSec,
     from: `the last run of this model and data, ${run.record.id}`,
   }
-  const ofBenchmarks = (await listBenchmarks(labDirectory)).flatMap((benchmark) => {
-    const measured = armResults(benchmark).find(
-      ({ arm, samplesPerSec }) => samplesPerSec !== null && !isImportedArm(arm) && like(arm.config),
-    )
-    const from = `the last benchmark of this model and data, ${benchmark.id}`
-    return measured ? [{ at: benchmark.createdAt, samplesPerSec: measured.samplesPerSec!.median, from }] : []
-  })
-  const [newest] = [...(ofRun ? [ofRun] : []), ...ofBenchmarks].sort((a, b) => b.at.localeCompare(a.at))
-  return newest ?? null
+  // Newest first: the first that measured anything like it.
+  for (const { id, createdAt, plan, repetitions } of await listBenchmarks(labDirectory)) {
+    if (ofRun && ofRun.at > createdAt) break
+    for (const arm of plan.arms.filter((each) => !isImportedArm(each) && like(each.config))) {
+      const measured = repetitions.flatMap((of) => (of.arm === arm.id && of.measured !== null ? of.measured : []))
+      const samplesPerSec = median(measured.map(samplesPerSecOf))
+      if (samplesPerSec !== null) return { samplesPerSec, from: `the last benchmark of this model and data, ${id}` }
+    }
+  }
+  return ofRun ?? null
 }

@@ -17,7 +17,7 @@ export class News {
   async *follow<T>(read: () => T, signal?: AbortSignal): AsyncGenerator<T, void> {
     let seen = -1
     while (!signal?.aborted) {
-      if (seen === this.#count) await this.#next(signal)
+      if (seen === this.#count) await this.next(signal)
       else {
         seen = this.#count
         yield read()
@@ -26,7 +26,8 @@ export class News {
     }
   }
 
-  #next(signal?: AbortSignal): Promise<void> {
+  /** Resolves at the next change, or with `signal`. */
+  next(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const hear = (): void => {
         this.#listeners.delete(hear)

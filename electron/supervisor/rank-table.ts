@@ -3,7 +3,7 @@
  * memory, whether it lags, and at the end why it stopped. Bookkeeping only.
  */
 import type { RankMessageOf } from '../rank/protocol.ts'
-import type { RankState, RankStatus } from '../../shared/domain/run.ts'
+import { rankAtFirst, type RankState, type RankStatus } from '../../shared/domain/run.ts'
 import { consequence, firstCause, type RankFailure } from './failure.ts'
 import { StragglerWatch } from './straggler.ts'
 
@@ -17,20 +17,7 @@ export class RankTable {
   readonly #recent: { exampleCount: number; stepMs: number }[][]
 
   constructor(worldSize: number, device: string) {
-    this.statuses = Array.from({ length: worldSize }, (_, rank) => ({
-      rank,
-      pid: null,
-      device,
-      state: 'starting',
-      step: 0,
-      samplesPerSec: null,
-      rssBytes: null,
-      peakRssBytes: null,
-      forwardShare: null,
-      slowdown: null,
-      error: null,
-      first: false,
-    }))
+    this.statuses = Array.from({ length: worldSize }, (_, rank) => rankAtFirst(rank, device))
     this.#stragglers = new StragglerWatch(worldSize)
     this.#recent = this.statuses.map(() => [])
   }

@@ -37,6 +37,12 @@ export interface ArmResult {
 
 export type Done = Repetition & { measured: Measurement }
 
+/** Of all measured steps together, each the slowest rank's. */
+export const stepSeconds = ({ stepMs }: Measurement): number => stepMs.reduce((sum, ms) => sum + ms, 0) / 1000
+
+/** Throughput of a repetition. */
+export const samplesPerSecOf = (measured: Measurement): number => measured.sampleCount / stepSeconds(measured)
+
 export function armResults(benchmark: Benchmark): ArmResult[] {
   return benchmark.plan.arms.map((arm) => resultOf(benchmark, arm))
 }
@@ -44,15 +50,15 @@ export function armResults(benchmark: Benchmark): ArmResult[] {
 function resultOf({ repetitions, data, peakFlops }: Benchmark, arm: Arm): ArmResult {
   const own = repetitions.filter((repetition) => repetition.arm === arm.id)
   const done = own.filter((repetition): repetition is Done => repetition.state === 'done' && repetition.measured !== null)
-  const seconds = ({ measured }: Done): number => measured.stepMs.reduce((sum, ms) => sum + ms, 0) / 1000
-  const rate = (of: (measured: Measurement) => number): Summary | null => summaryOf(done.map((each) => of(each.measured) / seconds(each)))
+  const rate = (of: (measured: Measurement) => number): Summary | null =>
+    summaryOf(done.map(({ measured }) => of(measured) / stepSeconds(measured)))
   const stepMs = done.flatMap(({ measured }) => measured.stepMs)
   const utilisations = done.map((each) => {
     const { sampleCount, tokenCount } = each.measured
     // The peak is this machine's CPU's.
     const isComparable = arm.config.device === 'cpu' && each.measured.provenance === 'measured'
     return data && peakFlops !== null && isComparable
-      ? trainingFlops(data.modelConfig, sampleCount, tokenCount) / seconds(each) / peakFlops
+      ? trainingFlops(data.modelConfig, sampleCount, tokenCount) / stepSeconds(each.measured) / peakFlops
       : null
   })
   return {
@@ -122,8 +128,7 @@ export interface Comparison {
 /** Every arm against the first; those without figures are left out. */
 export function comparisons(results: readonly ArmResult[]): Comparison[] {
   const [baseline, ...others] = results
-  const rates = ({ done }: ArmResult): number[] =>
-    done.map(({ measured }) => measured.sampleCount / measured.stepMs.reduce((sum, ms) => sum + ms / 1000, 0))
+  const rates = ({ done }: ArmResult): number[] => done.map(({ measured }) => samplesPerSecOf(measured))
   return others.flatMap((result) => {
     const throughput = baseline && ratioOfMedians(rates(result), rates(baseline))
     if (!throughput) return []

@@ -58,4 +58,3 @@ export type InferenceSweep = z.infer<typeof inferenceSweepSchema>
 
 /** One of the two is null: what was measured, or why nothing was. */
 export const inferenceOutcomeSchema = z.object({ measured: inferenceSweepSchema.nullable(), error: labErrorInfoSchema.nullable() })
-export type InferenceOutcome = z.infer<typeof inferenceOutcomeSchema>

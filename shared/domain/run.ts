@@ -57,6 +57,22 @@ export const rankStatusSchema = z.object({
 })
 export type RankStatus = z.infer<typeof rankStatusSchema>
 
+/** Of a rank of which nothing has been heard yet. */
+export const rankAtFirst = (rank: number, device: string): RankStatus => ({
+  rank,
+  pid: null,
+  device,
+  state: 'starting',
+  step: 0,
+  samplesPerSec: null,
+  rssBytes: null,
+  peakRssBytes: null,
+  forwardShare: null,
+  slowdown: null,
+  error: null,
+  first: false,
+})
+
 /** A failure after which the run went on, or for which it was paused until a person has done something: a full disk. */
 export const incidentSchema = z.object({
   at: z.iso.datetime(),

@@ -2,13 +2,11 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readBenchmark, runDirectoryOf, writeBenchmark } from '../../electron/benchmark/files.ts'
-import { newBenchmark } from '../../electron/benchmark/new-benchmark.ts'
+import { readBenchmark, runDirectoryOf } from '../../electron/benchmark/files.ts'
 import { planOf } from '../../electron/benchmark/plan.ts'
-import { type BenchmarkProgress, runBenchmark } from '../../electron/benchmark/run-benchmark.ts'
-import { makeDirectory } from '../../electron/checkpoint/make-directory.ts'
 import { armResults } from '../../shared/benchmark/analysis.ts'
-import { createBench, testHardware } from '../helpers/training-runs.ts'
+import { keepBenchmark } from '../helpers/small-benchmark.ts'
+import { createBench } from '../helpers/training-runs.ts'
 
 async function setUp(repetitions: number) {
   const bench = await createBench(200)
@@ -21,20 +19,7 @@ async function setUp(repetitions: number) {
   } as const
   const plan = { ...planOf(asked), repetitions, warmupSteps: 2, measuredSteps: 8 }
   for (const { config } of plan.arms) config.maxSteps = 10
-  const directory = join(bench.store.labDirectory, 'benchmarks', 'one')
-  await makeDirectory(directory)
-  const benchmark = newBenchmark({ id: 'x', plan, hardware: testHardware, command: 'test', commit: null })
-  await writeBenchmark(directory, benchmark)
-  const run = async (onProgress: (progress: BenchmarkProgress) => void = () => undefined, signal = new AbortController().signal) =>
-    runBenchmark({
-      directory,
-      benchmark: await readBenchmark(directory),
-      supervisor: bench.supervisor,
-      store: bench.store,
-      onProgress,
-      signal,
-    })
-  return { bench, directory, run }
+  return keepBenchmark(bench, plan)
 }
 
 it('of one and two ranks measures every repetition, keeps what it saw on the disk and no weights', async () => {

@@ -1,16 +1,13 @@
 /** Benchmarks on real ranks that train to an accuracy, and whose arms pad differently: paused, gone on with, with a rank that dies. */
 import { expect, it } from 'vitest'
-import { readBenchmark, writeBenchmark } from '../../electron/benchmark/files.ts'
-import { newBenchmark } from '../../electron/benchmark/new-benchmark.ts'
+import { readBenchmark } from '../../electron/benchmark/files.ts'
 import { planOf } from '../../electron/benchmark/plan.ts'
-import { type BenchmarkProgress, runBenchmark } from '../../electron/benchmark/run-benchmark.ts'
-import { makeDirectory } from '../../electron/checkpoint/make-directory.ts'
 import { armResults } from '../../shared/benchmark/analysis.ts'
 import { timesToAccuracy } from '../../shared/benchmark/time-to-accuracy.ts'
 import type { Vary } from '../../shared/domain/benchmark.ts'
 import type { RunConfigInput } from '../../shared/domain/run-config.ts'
-import { createBench, testHardware } from '../helpers/training-runs.ts'
-import { join } from 'node:path'
+import { keepBenchmark } from '../helpers/small-benchmark.ts'
+import { createBench } from '../helpers/training-runs.ts'
 
 async function setUp(vary: Vary, change: Partial<RunConfigInput>, repetitions: number) {
   const bench = await createBench(200)
@@ -22,19 +19,7 @@ async function setUp(vary: Vary, change: Partial<RunConfigInput>, repetitions: n
     measuredSteps: 8,
   }
   for (const { config: of } of plan.arms) of.maxSteps = 12
-  const directory = join(bench.store.labDirectory, 'benchmarks', 'one')
-  await makeDirectory(directory)
-  await writeBenchmark(directory, newBenchmark({ id: 'x', plan, hardware: testHardware, command: 'test', commit: null }))
-  const run = async (onProgress: (progress: BenchmarkProgress) => void = () => undefined, signal = new AbortController().signal) =>
-    runBenchmark({
-      directory,
-      benchmark: await readBenchmark(directory),
-      supervisor: bench.supervisor,
-      store: bench.store,
-      onProgress,
-      signal,
-    })
-  return { bench, directory, run }
+  return keepBenchmark(bench, plan)
 }
 
 it('that trains to an accuracy ends each repetition at the first validation that has it', async () => {

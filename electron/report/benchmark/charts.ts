@@ -1,5 +1,6 @@
 /** The two pictures of a benchmark: throughput of each repetition with the median's interval, and where a step's time goes. */
-import { type BenchmarkFacts, forwardNote, provenances } from './facts.ts'
+import { samplesPerSecOf } from '../../../shared/benchmark/analysis.ts'
+import { type BenchmarkFacts, forwardNoteOf, provenances } from './facts.ts'
 import { figure } from '../charts.ts'
 import { html, type Markup } from '../escape.ts'
 import { formatQuantity } from '../format.ts'
@@ -26,7 +27,7 @@ export const throughputChart = ({ results }: BenchmarkFacts): Markup =>
     unit: 'samples per second, all ranks together',
     rows: results.map(({ arm, done, samplesPerSec }) => ({
       label: arm.label,
-      values: done.map(({ measured }) => measured.sampleCount / measured.stepMs.reduce((sum, ms) => sum + ms / 1000, 0)),
+      values: done.map(({ measured }) => samplesPerSecOf(measured)),
       median: samplesPerSec?.median ?? null,
       interval: samplesPerSec?.interval ?? null,
       remark: samplesPerSec === null ? 'none that ended well' : null,
@@ -38,7 +39,7 @@ export function waterfallFigure(facts: BenchmarkFacts): Markup {
   return figure(
     phaseChart('waterfall', 'Where a step’s time goes in each arm', timings, width),
     phaseLegend(timings),
-    `Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Idle is the rest, such as waiting for the slowest rank.${timings.some(({ forwardMs }) => forwardMs !== null) ? ` ${forwardNote}` : ''}`,
+    `Means over all measured steps. All-reduce is what was exposed: the time in which a rank could do nothing else. Idle is the rest, such as waiting for the slowest rank.${timings.some(({ forwardMs }) => forwardMs !== null) ? ` ${forwardNoteOf(facts)}` : ''}`,
     timings.some(({ stepMs }) => stepMs !== null),
     provenances(facts),
   )

@@ -1,5 +1,6 @@
 /** A benchmark as CSV: one row for each repetition with its figures in full precision; texts are defused. */
 import { toCsv } from '../../../shared/domain/csv-text.ts'
+import { stepSeconds } from '../../../shared/benchmark/analysis.ts'
 import { median, quantile } from '../../../shared/domain/series.ts'
 import { visible } from '../escape.ts'
 import type { BenchmarkFacts } from './facts.ts'
@@ -15,7 +16,7 @@ const columns = [
 export function renderBenchmarkCsv({ benchmark, results }: BenchmarkFacts): string {
   const rows = benchmark.repetitions.map(({ arm, repetition, seed, state, measured: m, conditions, error }) => {
     const result = results.find((of) => of.arm.id === arm)!
-    const seconds = m ? m.stepMs.reduce((sum, ms) => sum + ms / 1000, 0) : Number.NaN
+    const seconds = m ? stepSeconds(m) : Number.NaN
     const rate = (count: number | undefined): number | null => (count === undefined ? null : count / seconds)
     return [
       benchmark.id,

@@ -2,7 +2,7 @@
  * What a benchmark shows, as words and tables that HTML, Markdown and CSV render; the renderings escape. Nothing here is
  * called a speed-up unless every gate is open.
  */
-import { type ArmResult, armResults, type Comparison, comparisons } from '../../../shared/benchmark/analysis.ts'
+import { type ArmResult, armResults, type Comparison, comparisons, samplesPerSecOf } from '../../../shared/benchmark/analysis.ts'
 import { algorithmBandwidth, busBandwidth } from '../../../shared/domain/cost-model.ts'
 import { type Gate, gatesOf, maySaySpeedUp } from '../../../shared/benchmark/gates.ts'
 import { targetOf, timesToAccuracy } from '../../../shared/benchmark/time-to-accuracy.ts'
@@ -180,9 +180,11 @@ export const phaseTable = ({ results }: BenchmarkFacts): Table => ({
   }),
 })
 
-/** How forward and backward were told apart. */
-export const forwardNote =
-  'The forward pass was timed by itself: on a few batches after the last step of a repetition, all ranks at once; in an imported run in each step. Backward is the rest.'
+/** How forward and backward were told apart; null where no arm tells them. */
+export const forwardNoteOf = ({ results }: BenchmarkFacts): string | null =>
+  results.some(({ forwardMs }) => forwardMs !== null)
+    ? 'The forward pass was timed by itself: on a few batches after the last step of a repetition, all ranks at once; in an imported run in each step. Backward is the rest.'
+    : null
 
 export const resourceTable = ({ results }: BenchmarkFacts): Table => ({
   columns: ['Arm', 'Peak memory, each rank', 'Of the measured peak', 'Energy / 1,000 samples', 'Validation accuracy', '95 % interval'],
@@ -233,7 +235,7 @@ export const repetitionTable = ({ benchmark }: BenchmarkFacts): Table => ({
     String(repetition),
     String(seed),
     state,
-    measured === null ? missing : formatQuantity(measured.sampleCount / measured.stepMs.reduce((sum, ms) => sum + ms / 1000, 0)),
+    measured === null ? missing : formatQuantity(samplesPerSecOf(measured)),
     measured === null ? missing : `${measured.warmupMs.length}, first ${formatMs(measured.warmupMs[0])}`,
     formatPercent(conditions?.busyShare),
     conditions?.calibrationMs ? conditions.calibrationMs.map(formatMs).join(', ') : missing,

@@ -12,7 +12,7 @@ import {
   type BenchmarkFacts,
   comparisonTable,
   failureTable,
-  forwardNote,
+  forwardNoteOf,
   gateTable,
   notMeasured,
   phaseTable,
@@ -77,8 +77,10 @@ export function renderBenchmarkMarkdown(facts: BenchmarkFacts): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-const forwardBlocks = ({ results }: BenchmarkFacts): string[] =>
-  results.some(({ forwardMs }) => forwardMs !== null) ? [markdownText(forwardNote)] : []
+const forwardBlocks = (facts: BenchmarkFacts): string[] => {
+  const note = forwardNoteOf(facts)
+  return note === null ? [] : [markdownText(note)]
+}
 
 const machineBlocks = (facts: BenchmarkFacts, arms?: readonly Arm[]): string[] =>
   machinesOf(facts, arms).flatMap(({ title, hardware }) => [
